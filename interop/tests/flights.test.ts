@@ -1,16 +1,11 @@
 import path from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { startBroker } from '../support/broker-process.ts'
 import { required, succeed } from '../support/client-program.ts'
 import { python } from '../support/environments.ts'
 
 const program = path.join(import.meta.dirname, '..', 'clients', 'python', 'flights.py')
-const dataSet = path.join(
-  path.dirname(fileURLToPath(import.meta.resolve('vega-datasets/package.json'))),
-  'data',
-  'flights-20k.json',
-)
+const dataSet = path.resolve(import.meta.dirname, '../../node_modules/vega-datasets/data/flights-20k.json')
 
 test('20,000 flights through three partitions and a group whose members come and go', async (t) => {
   const interpreter = required(t, await python())

@@ -60,7 +60,6 @@ public class ClientProgram {
             check(e.getCause() instanceof TopicExistsException, e.getCause());
         }
         admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all().get();
-        check(admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size() == 3);
         check(admin.describeCluster().nodes().get().size() == 1);
         check(admin.describeCluster().clusterId().get() != null);
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -134,6 +133,7 @@ public class ClientProgram {
             total += at;
         }
         check(total == count, total, count);
+        check(admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().size() == 3);
         check(admin.listConsumerGroups().all().get().stream().anyMatch(g -> g.groupId().equals(group)));
         check(admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().isEmpty());
         TopicPartition first = committed.keySet().iterator().next();
