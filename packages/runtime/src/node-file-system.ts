@@ -1,0 +1,131 @@
+import { constants, open as openDescriptor } from 'node:fs'
+import type { Stats } from 'node:fs'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { FileSystemError, hasErrorCode } from './file-system.ts'
+import type { File, FileStat, FileSystem, Lock, OpenMode, WriteFileOptions } from './file-system.ts'
+import { NodeFile } from './node-file.ts'
+import { OpenFiles } from './open-files.ts'
+import { acquireProcessLock } from './process-lock.ts'
+
+const flagsByMode: Readonly<Record<OpenMode, number>> = {
+  read: constants.O_RDONLY,
+  readwrite: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT,
+}
+
+class NodeFileSystem implements FileSystem {
+  readonly #openFiles = new OpenFiles()
+
+  async open(file: string, mode: OpenMode): Promise<File> {
+    const absolute = path.resolve(file)
+    const descriptor = await new Promise<number>((resolve, reject) => {
+      openDescriptor(absolute, flagsByMode[mode], 0o644, (error, opened) =>
+        error === null ? resolve(opened) : reject(error),
+      )
+    })
+    return new NodeFile(absolute, descriptor, this.#openFiles)
+  }
+
+  readFile(file: string): Promise<Uint8Array> {
+    return fs.readFile(file)
+  }
+
+  async writeFile(file: string, content: Uint8Array | string, options?: WriteFileOptions): Promise<void> {
+    if (options?.atomic !== true) {
+      await fs.writeFile(file, content)
+      return
+    }
+    const temporary = `${file}.tmp`
+    const handle = await fs.open(temporary, 'w', 0o644)
+    try {
+      await handle.writeFile(content)
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+    await this.rename(temporary, file)
+    await this.syncDirectory(path.dirname(file))
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const [source, target] = [path.resolve(from), path.resolve(to)]
+    this.#openFiles.refuseIfOpen(source)
+    this.#openFiles.refuseIfOpen(target)
+    this.#openFiles.refuseIfAnyOpenIn(source)
+    if (source === target) return void (await fs.stat(source))
+    // POSIX lets a folder take the place of an empty one, Windows does not.
+    const [sourceStat, targetStat] = [await fs.stat(source), await statOrUndefined(target)]
+    if (targetStat !== undefined && (sourceStat.isDirectory() || targetStat.isDirectory())) {
+      throw new FileSystemError('EEXIST', 'the new name of a folder is taken', to)
+    }
+    await fs.rename(source, target)
+  }
+
+  async remove(file: string): Promise<void> {
+    this.#openFiles.refuseIfOpen(path.resolve(file))
+    await fs.unlink(file)
+  }
+
+  async removeDirectory(directory: string): Promise<void> {
+    this.#openFiles.refuseIfAnyOpenIn(path.resolve(directory))
+    const stat = await statOrUndefined(directory)
+    if (stat === undefined) return
+    if (!stat.isDirectory()) throw new FileSystemError('ENOTDIR', 'this is no folder', directory)
+    await fs.rm(directory, { recursive: true })
+  }
+
+  async mkdir(directory: string): Promise<void> {
+    await fs.mkdir(directory, { recursive: true })
+  }
+
+  async readdir(directory: string): Promise<string[]> {
+    return (await fs.readdir(directory)).sort()
+  }
+
+  async stat(file: string): Promise<FileStat> {
+    const stat = await fs.stat(file)
+    return {
+      size: stat.size,
+      isFile: stat.isFile(),
+      isDirectory: stat.isDirectory(),
+      modifiedMs: Math.floor(stat.mtimeMs),
+    }
+  }
+
+  async exists(file: string): Promise<boolean> {
+    return (await statOrUndefined(file)) !== undefined
+  }
+
+  async syncDirectory(directory: string): Promise<void> {
+    // Windows opens no folders; NTFS journals its names by itself.
+    if (process.platform === 'win32') return
+    const handle = await fs.open(directory, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  async space(file: string): Promise<{ totalBytes: number; usableBytes: number }> {
+    const volume = await fs.statfs(file)
+    return { totalBytes: volume.blocks * volume.bsize, usableBytes: volume.bavail * volume.bsize }
+  }
+
+  lock(file: string): Promise<Lock> {
+    return acquireProcessLock(path.resolve(file))
+  }
+}
+
+async function statOrUndefined(file: string): Promise<Stats | undefined> {
+  try {
+    return await fs.stat(file)
+  } catch (error) {
+    if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined
+    throw error
+  }
+}
+
+/** The machine's own files. */
+export const nodeFileSystem: FileSystem = new NodeFileSystem()
