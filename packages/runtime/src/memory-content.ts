@@ -69,7 +69,6 @@ export class MemoryContent {
     while (capacity < length) capacity *= 2
     const chunk = new Uint8Array(capacity)
     if (present !== undefined) chunk.set(present)
-    while (this.#chunks.length < index) this.#chunks.push(undefined)
     this.#chunks[index] = chunk
     return chunk
   }
