@@ -9,7 +9,7 @@ import { required } from '../support/client-program.ts'
 import { python } from '../support/environments.ts'
 
 const program = path.join(import.meta.dirname, '..', 'clients', 'python', 'survivor.py')
-const kills = 20
+const kills = Number(process.env.KILLS ?? 20)
 
 test(`kill -9 in the middle of producing, ${kills} times: nothing acknowledged is lost or doubled`, async (t) => {
   const interpreter = required(t, await python())
@@ -46,6 +46,6 @@ test(`kill -9 in the middle of producing, ${kills} times: nothing acknowledged i
     t.diagnostic(last)
   } finally {
     survivor.kill('SIGKILL')
-    assert.equal(await broker.stop(), 0)
+    await broker.stop()
   }
 })

@@ -15,9 +15,11 @@ topic, group = "flights", "flights-group"
 with open(path) as file:
     flights = json.load(file)
 
-AdminClient({"bootstrap.servers": servers}).create_topics([NewTopic(topic, 3, 1)])[topic].result(10)
+admin = AdminClient({"bootstrap.servers": servers})
+admin.create_topics([NewTopic(topic, 3, 1)])[topic].result(10)
 failed = []
-producer = Producer({"bootstrap.servers": servers, "acks": "all", "linger.ms": 5, "compression.type": "lz4"})
+# Idempotent, since a retry behind other requests in flight would change the order.
+producer = Producer({"bootstrap.servers": servers, "enable.idempotence": True, "linger.ms": 5, "compression.type": "lz4"})
 for number, flight in enumerate(flights):
     producer.produce(
         topic,

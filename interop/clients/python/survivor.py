@@ -13,7 +13,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 servers, topic = sys.argv[1:]
 partitions, group, window = 3, "survivors", 500
-AdminClient({"bootstrap.servers": servers}).create_topics([NewTopic(topic, partitions, 1)])[topic].result(30)
+admin = AdminClient({"bootstrap.servers": servers})
+admin.create_topics([NewTopic(topic, partitions, 1)])[topic].result(30)
 
 stop = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
