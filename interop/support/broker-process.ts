@@ -28,6 +28,8 @@ export interface BrokerProcess extends AsyncDisposable {
 
 export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>
+  /** Default: one that is free. */
+  readonly port?: number
 }
 
 /** A port that was free a moment ago. */
@@ -128,5 +130,5 @@ async function launch(folder: string, port: number, options: BrokerOptions): Pro
 /** Starts a broker on an empty folder that goes when the broker is disposed of. */
 export async function startBroker(options: BrokerOptions = {}): Promise<BrokerProcess> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'milena-interop-'))
-  return launch(folder, await freePort(), options)
+  return launch(folder, options.port ?? (await freePort()), options)
 }
