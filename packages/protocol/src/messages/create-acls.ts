@@ -1,0 +1,39 @@
+import { array, int16, int32, int8, string } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const CreateAclsRequest = message({
+  name: 'CreateAclsRequest',
+  apiKey: 30,
+  kind: 'request',
+  versions: '1-3',
+  flexible: '2+',
+  listeners: ['broker', 'controller'],
+  fields: {
+    creations: array('0+', {
+      resourceType: int8('0+'),
+      resourceName: string('0+'),
+      resourcePatternType: int8('1+', { default: 3 }),
+      principal: string('0+'),
+      host: string('0+'),
+      operation: int8('0+'),
+      permissionType: int8('0+'),
+    }),
+  },
+})
+export type CreateAclsRequest = Infer<typeof CreateAclsRequest>
+
+export const CreateAclsResponse = message({
+  name: 'CreateAclsResponse',
+  apiKey: 30,
+  kind: 'response',
+  versions: '1-3',
+  flexible: '2+',
+  fields: {
+    throttleTimeMs: int32('0+'),
+    results: array('0+', {
+      errorCode: int16('0+'),
+      errorMessage: string('0+', { nullable: '0+' }),
+    }),
+  },
+})
+export type CreateAclsResponse = Infer<typeof CreateAclsResponse>

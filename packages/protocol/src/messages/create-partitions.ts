@@ -1,0 +1,44 @@
+import { array, bool, int16, int32, string } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const CreatePartitionsRequest = message({
+  name: 'CreatePartitionsRequest',
+  apiKey: 37,
+  kind: 'request',
+  versions: '0-3',
+  flexible: '2+',
+  listeners: ['broker', 'controller'],
+  fields: {
+    topics: array('0+', {
+      name: string('0+', { mapKey: true, entityType: 'topicName' }),
+      count: int32('0+'),
+      assignments: array(
+        '0+',
+        {
+          brokerIds: array('0+', 'int32', { entityType: 'brokerId' }),
+        },
+        { nullable: '0+' },
+      ),
+    }),
+    timeoutMs: int32('0+'),
+    validateOnly: bool('0+'),
+  },
+})
+export type CreatePartitionsRequest = Infer<typeof CreatePartitionsRequest>
+
+export const CreatePartitionsResponse = message({
+  name: 'CreatePartitionsResponse',
+  apiKey: 37,
+  kind: 'response',
+  versions: '0-3',
+  flexible: '2+',
+  fields: {
+    throttleTimeMs: int32('0+'),
+    results: array('0+', {
+      name: string('0+', { entityType: 'topicName' }),
+      errorCode: int16('0+'),
+      errorMessage: string('0+', { nullable: '0+', default: null }),
+    }),
+  },
+})
+export type CreatePartitionsResponse = Infer<typeof CreatePartitionsResponse>

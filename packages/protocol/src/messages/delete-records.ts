@@ -1,0 +1,42 @@
+import { array, int16, int32, int64, string } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const DeleteRecordsRequest = message({
+  name: 'DeleteRecordsRequest',
+  apiKey: 21,
+  kind: 'request',
+  versions: '0-2',
+  flexible: '2+',
+  listeners: ['broker'],
+  fields: {
+    topics: array('0+', {
+      name: string('0+', { entityType: 'topicName' }),
+      partitions: array('0+', {
+        partitionIndex: int32('0+'),
+        offset: int64('0+'),
+      }),
+    }),
+    timeoutMs: int32('0+'),
+  },
+})
+export type DeleteRecordsRequest = Infer<typeof DeleteRecordsRequest>
+
+export const DeleteRecordsResponse = message({
+  name: 'DeleteRecordsResponse',
+  apiKey: 21,
+  kind: 'response',
+  versions: '0-2',
+  flexible: '2+',
+  fields: {
+    throttleTimeMs: int32('0+'),
+    topics: array('0+', {
+      name: string('0+', { mapKey: true, entityType: 'topicName' }),
+      partitions: array('0+', {
+        partitionIndex: int32('0+', { mapKey: true }),
+        lowWatermark: int64('0+'),
+        errorCode: int16('0+'),
+      }),
+    }),
+  },
+})
+export type DeleteRecordsResponse = Infer<typeof DeleteRecordsResponse>

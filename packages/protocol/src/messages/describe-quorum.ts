@@ -1,0 +1,62 @@
+import { array, int16, int32, int64, string, uint16, uuid } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+const replicaState = {
+  replicaId: int32('0+', { entityType: 'brokerId' }),
+  replicaDirectoryId: uuid('2+'),
+  logEndOffset: int64('0+'),
+  lastFetchTimestamp: int64('1+', { default: -1, ignorable: true }),
+  lastCaughtUpTimestamp: int64('1+', { default: -1, ignorable: true }),
+}
+
+export const DescribeQuorumRequest = message({
+  name: 'DescribeQuorumRequest',
+  apiKey: 55,
+  kind: 'request',
+  versions: '0-2',
+  flexible: '0+',
+  listeners: ['broker', 'controller'],
+  fields: {
+    topics: array('0+', {
+      topicName: string('0+', { entityType: 'topicName' }),
+      partitions: array('0+', {
+        partitionIndex: int32('0+'),
+      }),
+    }),
+  },
+})
+export type DescribeQuorumRequest = Infer<typeof DescribeQuorumRequest>
+
+export const DescribeQuorumResponse = message({
+  name: 'DescribeQuorumResponse',
+  apiKey: 55,
+  kind: 'response',
+  versions: '0-2',
+  flexible: '0+',
+  fields: {
+    errorCode: int16('0+'),
+    errorMessage: string('2+', { nullable: '2+', ignorable: true }),
+    topics: array('0+', {
+      topicName: string('0+', { entityType: 'topicName' }),
+      partitions: array('0+', {
+        partitionIndex: int32('0+'),
+        errorCode: int16('0+'),
+        errorMessage: string('2+', { nullable: '2+', ignorable: true }),
+        leaderId: int32('0+', { entityType: 'brokerId' }),
+        leaderEpoch: int32('0+'),
+        highWatermark: int64('0+'),
+        currentVoters: array('0+', replicaState),
+        observers: array('0+', replicaState),
+      }),
+    }),
+    nodes: array('2+', {
+      nodeId: int32('2+', { mapKey: true, entityType: 'brokerId' }),
+      listeners: array('2+', {
+        name: string('2+', { mapKey: true }),
+        host: string('2+'),
+        port: uint16('2+'),
+      }),
+    }),
+  },
+})
+export type DescribeQuorumResponse = Infer<typeof DescribeQuorumResponse>

@@ -1,0 +1,31 @@
+import { int16, int32, string } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const HeartbeatRequest = message({
+  name: 'HeartbeatRequest',
+  apiKey: 12,
+  kind: 'request',
+  versions: '0-4',
+  flexible: '4+',
+  listeners: ['broker'],
+  fields: {
+    groupId: string('0+', { entityType: 'groupId' }),
+    generationId: int32('0+'),
+    memberId: string('0+'),
+    groupInstanceId: string('3+', { nullable: '3+', default: null }),
+  },
+})
+export type HeartbeatRequest = Infer<typeof HeartbeatRequest>
+
+export const HeartbeatResponse = message({
+  name: 'HeartbeatResponse',
+  apiKey: 12,
+  kind: 'response',
+  versions: '0-4',
+  flexible: '4+',
+  fields: {
+    throttleTimeMs: int32('1+', { ignorable: true }),
+    errorCode: int16('0+'),
+  },
+})
+export type HeartbeatResponse = Infer<typeof HeartbeatResponse>

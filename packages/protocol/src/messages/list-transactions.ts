@@ -1,0 +1,37 @@
+import { array, int16, int32, int64, string } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const ListTransactionsRequest = message({
+  name: 'ListTransactionsRequest',
+  apiKey: 66,
+  kind: 'request',
+  versions: '0-2',
+  flexible: '0+',
+  listeners: ['broker'],
+  fields: {
+    stateFilters: array('0+', 'string'),
+    producerIdFilters: array('0+', 'int64', { entityType: 'producerId' }),
+    durationFilter: int64('1+', { default: -1 }),
+    transactionalIdPattern: string('2+', { nullable: '2+', default: null }),
+  },
+})
+export type ListTransactionsRequest = Infer<typeof ListTransactionsRequest>
+
+export const ListTransactionsResponse = message({
+  name: 'ListTransactionsResponse',
+  apiKey: 66,
+  kind: 'response',
+  versions: '0-2',
+  flexible: '0+',
+  fields: {
+    throttleTimeMs: int32('0+'),
+    errorCode: int16('0+'),
+    unknownStateFilters: array('0+', 'string'),
+    transactionStates: array('0+', {
+      transactionalId: string('0+', { entityType: 'transactionalId' }),
+      producerId: int64('0+', { entityType: 'producerId' }),
+      transactionState: string('0+'),
+    }),
+  },
+})
+export type ListTransactionsResponse = Infer<typeof ListTransactionsResponse>

@@ -1,0 +1,30 @@
+import { bytes, int16, int32, int64 } from '../schema/field.ts'
+import { type Infer, message } from '../schema/message.ts'
+
+export const RenewDelegationTokenRequest = message({
+  name: 'RenewDelegationTokenRequest',
+  apiKey: 39,
+  kind: 'request',
+  versions: '1-2',
+  flexible: '2+',
+  listeners: ['broker', 'controller'],
+  fields: {
+    hmac: bytes('0+'),
+    renewPeriodMs: int64('0+'),
+  },
+})
+export type RenewDelegationTokenRequest = Infer<typeof RenewDelegationTokenRequest>
+
+export const RenewDelegationTokenResponse = message({
+  name: 'RenewDelegationTokenResponse',
+  apiKey: 39,
+  kind: 'response',
+  versions: '1-2',
+  flexible: '2+',
+  fields: {
+    errorCode: int16('0+'),
+    expiryTimestampMs: int64('0+'),
+    throttleTimeMs: int32('0+'),
+  },
+})
+export type RenewDelegationTokenResponse = Infer<typeof RenewDelegationTokenResponse>
