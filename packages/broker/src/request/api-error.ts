@@ -4,14 +4,8 @@
  * A handler throws `ApiError` when the request as a whole fails. Errors of one topic, partition or group are no
  * exceptions: they are values in the response.
  */
-import { Errors, errorByCode } from '@milena/protocol/messages'
-
-/** An entry of the protocol's error table. */
-export interface KafkaError {
-  readonly code: number
-  readonly name: string
-  readonly message: string
-}
+import { Errors, errorByCode, hasVersion } from '@milena/protocol/messages'
+import type { Field, Fields, KafkaError, Message } from '@milena/protocol/messages'
 
 export class ApiError extends Error {
   readonly error: KafkaError
@@ -29,28 +23,69 @@ export class ApiError extends Error {
 }
 
 /**
- * What a client is told of `cause`. Errors that carry a code of the protocol's table (`code` a number, or `error` an
- * entry of the table) keep it; whatever else was thrown is UNKNOWN_SERVER_ERROR, without its inner message.
+ * What a client is told of `cause`. An error that carries a number of the protocol's table as its `code` keeps it;
+ * whatever else was thrown is UNKNOWN_SERVER_ERROR, without its inner message.
  */
 export function toApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause
-  if (cause instanceof Error && 'error' in cause && isKafkaError(cause.error)) {
-    return new ApiError(cause.error, cause.message, { cause })
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'number') {
+    const error = errorByCode(cause.code)
+    if (error !== undefined && error.code === cause.code) return new ApiError(error, cause.message, { cause })
   }
   return new ApiError(Errors.UNKNOWN_SERVER_ERROR, undefined, { cause })
 }
 
-/** True for what nobody foresaw: to be logged with its stack. */
-export function isUnexpected(cause: unknown): boolean {
-  return toApiError(cause).code === Errors.UNKNOWN_SERVER_ERROR.code
+/** The code of `toApiError`, where a response has room for no more. */
+export function errorCodeOf(cause: unknown): number {
+  return toApiError(cause).code
 }
 
-function isKafkaError(value: unknown): value is KafkaError {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'code' in value &&
-    typeof value.code === 'number' &&
-    errorByCode(value.code).code === value.code
-  )
+/** True for what nobody foresaw: to be logged with its stack. */
+export function isUnexpected(error: ApiError): boolean {
+  return error.code === Errors.UNKNOWN_SERVER_ERROR.code
+}
+
+/**
+ * A response that says nothing but the error, for APIs with an error code at the top of their response in this version;
+ * undefined for the others, which bring their own `errorResponse`.
+ */
+export function errorBody(response: Message, version: number, error: ApiError): object | undefined {
+  const errorCode = response.fields['errorCode']
+  if (errorCode === undefined || !hasVersion(errorCode.versions, version)) return undefined
+  const body: Record<string, unknown> = zeroValues(response.fields)
+  body['errorCode'] = error.code
+  if (response.fields['errorMessage'] !== undefined) body['errorMessage'] = error.message
+  return body
+}
+
+/** Every field that has no default of its own, at Kafka's zero of its kind. */
+function zeroValues(fields: Fields): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    if (field.options.default === undefined && field.options.tag === undefined) values[name] = zeroValue(field)
+  }
+  return values
+}
+
+function zeroValue(field: Field): unknown {
+  switch (field.kind) {
+    case 'array':
+      return []
+    case 'struct':
+      return zeroValues(field.fields ?? {})
+    case 'bool':
+      return false
+    case 'string':
+      return ''
+    case 'bytes':
+      return new Uint8Array(0)
+    case 'records':
+      return null
+    case 'uuid':
+      return 'AAAAAAAAAAAAAAAAAAAAAA'
+    case 'int64Exact':
+      return 0n
+    default:
+      return 0
+  }
 }

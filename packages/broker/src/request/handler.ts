@@ -9,7 +9,7 @@
  * })
  * ```
  */
-import type { AnyMessage, Infer, Input } from '@milena/protocol/messages'
+import type { Infer, Input, Message } from '@milena/protocol/messages'
 import type { BrokerServices } from '../broker-services.ts'
 import type { ApiError } from './api-error.ts'
 
@@ -87,6 +87,11 @@ export interface HandlerOptions<Request, Response> {
   readonly versions: VersionRange
   /** What ApiVersions says, where Kafka says more than it serves (Produce from 0: KAFKA-18659). */
   readonly advertised?: VersionRange
+  /**
+   * Requests of this API on one connection may be in flight together: `handle` returns an `InFlight`, or does its
+   * ordered step before it first waits.
+   */
+  readonly isPipelined?: boolean
   /** Served before a client has authenticated. Only ApiVersions and the SASL pair are. */
   readonly beforeAuthentication?: boolean
   /** Answered although the version is unknown: only ApiVersions does (KIP-511). */
@@ -107,10 +112,11 @@ export interface HandlerOptions<Request, Response> {
 export interface Handler {
   readonly apiKey: number
   readonly name: string
-  readonly request: AnyMessage
-  readonly response: AnyMessage
+  readonly request: Message
+  readonly response: Message
   readonly versions: VersionRange
   readonly advertised: VersionRange
+  readonly isPipelined: boolean
   readonly beforeAuthentication: boolean
   readonly unsupportedVersion: ((context: RequestContext) => object) | undefined
   handle(
@@ -122,7 +128,7 @@ export interface Handler {
     | undefined
 }
 
-export function handler<Req extends AnyMessage, Res extends AnyMessage>(
+export function handler<Req extends Message, Res extends Message>(
   request: Req,
   response: Res,
   options: HandlerOptions<Infer<Req>, Input<Res> & object>,
@@ -134,6 +140,7 @@ export function handler<Req extends AnyMessage, Res extends AnyMessage>(
     response,
     versions: options.versions,
     advertised: options.advertised ?? options.versions,
+    isPipelined: options.isPipelined ?? false,
     beforeAuthentication: options.beforeAuthentication ?? false,
     unsupportedVersion: options.unsupportedVersion,
     handle: options.handle,

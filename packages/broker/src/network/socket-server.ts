@@ -1,0 +1,183 @@
+/** All listeners and all connections of a broker: who may connect, who has been idle too long, and the end of all. */
+import type { Socket } from 'node:net'
+import type { Clock, Logger, Timer } from '@milena/runtime'
+import type { RequestProcessor } from '../request/request-processor.ts'
+import { Connection } from './connection.ts'
+import { Listener } from './listener.ts'
+import { literalAddress } from './literal-address.ts'
+import { RequestMemory } from './request-memory.ts'
+import type { ResponseMemory } from './response-memory.ts'
+
+/** Between two looks for idle connections. */
+const SWEEP_INTERVAL_MS = 5_000
+/** A frame that stands still this long loses its memory when others wait for it. */
+const STALLED_FRAME_MS = 10_000
+
+export interface EndPoint {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+
+export interface SocketServerOptions {
+  readonly listeners: readonly EndPoint[]
+  /** By listener name. */
+  readonly advertised: ReadonlyMap<string, { readonly host: string; readonly port: number }>
+  readonly backlog: number
+  /** `socket.request.max.bytes`. */
+  readonly maxFrameBytes: number
+  /** `queued.max.request.bytes`, bounded also where Kafka has no bound. */
+  readonly maxRequestBytes: number
+  readonly maxConnections: number
+  readonly maxConnectionsPerIp: number
+  /** `max.connections.per.ip.overrides`. */
+  readonly maxConnectionsByIp: ReadonlyMap<string, number>
+  readonly maxIdleMs: number
+  readonly responseMemory: ResponseMemory
+  readonly processor: RequestProcessor
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export class SocketServer {
+  readonly #options: SocketServerOptions
+  readonly #requestMemory: RequestMemory
+  readonly #connections = new Set<Connection>()
+  readonly #countByIp = new Map<string, number>()
+  #listeners: readonly Listener[] = []
+  #lastConnectionId = 0
+  #sweepTimer: Timer | undefined
+  #isClosing = false
+  #onEmpty: (() => void) | undefined
+
+  private constructor(options: SocketServerOptions) {
+    this.#options = options
+    this.#requestMemory = new RequestMemory(options.maxRequestBytes)
+  }
+
+  /** Opens every listener, or none: throws `ListenError`. */
+  static async open(options: SocketServerOptions): Promise<SocketServer> {
+    const server = new SocketServer(options)
+    const opened: Listener[] = []
+    try {
+      for (const endPoint of options.listeners) opened.push(await server.#openListener(endPoint))
+    } catch (error) {
+      for (const listener of opened) listener.stop()
+      throw error
+    }
+    server.#listeners = opened
+    server.#scheduleSweep()
+    return server
+  }
+
+  /** With the ports that were really opened. */
+  get listeners(): readonly EndPoint[] {
+    return this.#listeners.map(({ name, host, port }) => ({ name, host, port }))
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size
+  }
+
+  /** Bytes of requests that are held at this moment. */
+  get requestBytes(): number {
+    return this.#requestMemory.usedBytes
+  }
+
+  /**
+   * Accepts nobody any more, lets what has begun be answered, and closes the connections; those that are not done after
+   * `graceMs` are cut off.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.stopAccepting()
+    this.#sweepTimer?.cancel()
+    const emptied = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve
+    })
+    for (const connection of this.#connections) connection.shutDown()
+    if (this.#connections.size === 0) return
+    const timer = this.#options.clock.setTimer(graceMs, () => {
+      for (const connection of this.#connections) connection.destroy()
+    })
+    await emptied
+    timer.cancel()
+  }
+
+  stopAccepting(): void {
+    this.#isClosing = true
+    for (const listener of this.#listeners) listener.stop()
+  }
+
+  #openListener({ name, host, port }: EndPoint): Promise<Listener> {
+    const onAccept = (socket: Socket): void => this.#accept(socket, name)
+    return Listener.open({ name, host, port, backlog: this.#options.backlog, onAccept })
+  }
+
+  #accept(socket: Socket, listenerName: string): void {
+    const ip = literalAddress(socket.remoteAddress)
+    const refusal = this.#refusal(ip)
+    if (refusal !== undefined) {
+      if (refusal !== '') this.#options.logger.limited('connection-limit').warn(refusal, { ip })
+      socket.destroy()
+      return
+    }
+    this.#lastConnectionId += 1
+    const { localAddress, localPort, remotePort } = socket
+    const id = `${literalAddress(localAddress)}:${localPort}-${ip}:${remotePort}-${this.#lastConnectionId}`
+    const { advertised, maxFrameBytes, responseMemory, processor, clock, logger } = this.#options
+    const connection = new Connection(socket, {
+      id,
+      listenerName,
+      advertised: advertised.get(listenerName),
+      maxFrameBytes,
+      requestMemory: this.#requestMemory,
+      responseMemory,
+      processor,
+      clock,
+      logger,
+      onClosed: (closed) => this.#forget(closed, ip),
+    })
+    this.#connections.add(connection)
+    this.#countByIp.set(ip, (this.#countByIp.get(ip) ?? 0) + 1)
+  }
+
+  /** Why a new connection is refused; '' when there is nothing to say about it. */
+  #refusal(ip: string): string | undefined {
+    // A peer that is gone again before it was taken up has no address any more.
+    if (this.#isClosing || ip === '') return ''
+    const { maxConnections, maxConnectionsPerIp, maxConnectionsByIp } = this.#options
+    if (this.#connections.size >= maxConnections)
+      return `Refusing a connection: max.connections=${maxConnections} are open`
+    const limit = maxConnectionsByIp.get(ip) ?? maxConnectionsPerIp
+    if ((this.#countByIp.get(ip) ?? 0) >= limit) return `Refusing a connection: ${limit} of its address are open`
+    return undefined
+  }
+
+  #forget(connection: Connection, ip: string): void {
+    if (!this.#connections.delete(connection)) return
+    const count = (this.#countByIp.get(ip) ?? 1) - 1
+    if (count === 0) this.#countByIp.delete(ip)
+    else this.#countByIp.set(ip, count)
+    if (this.#connections.size === 0) this.#onEmpty?.()
+  }
+
+  #scheduleSweep(): void {
+    const { clock, maxIdleMs } = this.#options
+    this.#sweepTimer = clock.setTimer(Math.min(SWEEP_INTERVAL_MS, Math.max(1, maxIdleMs)), () => {
+      this.#sweep()
+      if (!this.#isClosing) this.#scheduleSweep()
+    })
+  }
+
+  #sweep(): void {
+    const { clock, maxIdleMs } = this.#options
+    const nowMs = clock.monotonicMs()
+    const isMemoryWanted = this.#requestMemory.hasWaiting
+    for (const connection of this.#connections) {
+      const idleMs = nowMs - connection.lastActiveMs
+      const isIdle = idleMs > maxIdleMs && !connection.isBusy
+      const isStalled = isMemoryWanted && connection.isMidFrame && idleMs > STALLED_FRAME_MS
+      if (isIdle || isStalled) connection.destroy()
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * From a frame to its answer: header, handler table, body, handler, response, encoded.
+ *
+ * As Kafka, it closes the connection where it cannot read what is asked (unknown key or version, a header or body that
+ * does not decode), and says why in one log line. A handler that throws never takes the broker with it: its request is
+ * answered with the error, or, where the response has no place for one, the connection is closed.
+ */
+import { apiByKey, decode, decodeRequestHeader, encodeResponseFrame } from '@milena/protocol'
+import type { Clock, Logger } from '@milena/runtime'
+import type { BrokerServices } from '../broker-services.ts'
+import { errorBody, isUnexpected, toApiError } from './api-error.ts'
+import { ANONYMOUS, CLOSE_CONNECTION, InFlight, NO_RESPONSE } from './handler.ts'
+import type { Handler, HandlerResult, RequestConnection, RequestContext } from './handler.ts'
+import { serves } from './handler-table.ts'
+import type { Answer } from './request-queue.ts'
+
+export interface RequestProcessorOptions {
+  readonly services: BrokerServices
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export class RequestProcessor {
+  readonly #services: BrokerServices
+  readonly #logger: Logger
+
+  constructor({ services, logger }: RequestProcessorOptions) {
+    this.#services = services
+    this.#logger = logger
+  }
+
+  isPipelined(frame: Buffer): boolean {
+    return frame.length >= 2 && this.#services.handlers.get(frame.readInt16BE(0))?.isPipelined === true
+  }
+
+  process(
+    frame: Buffer,
+    connection: RequestConnection,
+    receivedMs: number,
+  ): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
+    let header: ReturnType<typeof decodeRequestHeader>
+    try {
+      header = decodeRequestHeader(frame)
+    } catch (error) {
+      return this.#refuse(connection, 'malformed-header', 'its request header cannot be read', { error: textOf(error) })
+    }
+    const { apiKey, apiVersion, correlationId, clientId, bodyOffset } = header
+    const handler = this.#services.handlers.get(apiKey)
+    if (handler === undefined) {
+      const name = apiByKey(apiKey)?.name
+      return this.#refuse(connection, `key-${apiKey}`, 'it uses an API that is not served here', { apiKey, name })
+    }
+    const services = this.#services
+    const context: RequestContext = {
+      apiKey,
+      apiVersion,
+      correlationId,
+      clientId,
+      principal: ANONYMOUS,
+      connection,
+      receivedMs,
+      services,
+    }
+    if (!serves(handler.versions, apiVersion)) {
+      if (handler.unsupportedVersion !== undefined) {
+        return encodeResponseFrame(handler.response, 0, correlationId, handler.unsupportedVersion(context))
+      }
+      return this.#refuse(connection, `version-${apiKey}`, `it uses version ${apiVersion} of ${handler.name}`, {
+        served: `${handler.versions.min}-${handler.versions.max}`,
+      })
+    }
+    let request: object
+    try {
+      request = decode(handler.request, apiVersion, frame, bodyOffset)
+    } catch (error) {
+      const details = { apiVersion, error: textOf(error) }
+      return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)
+    }
+    return this.#handle(handler, request, context)
+  }
+
+  #handle(
+    handler: Handler,
+    request: object,
+    context: RequestContext,
+  ): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
+    try {
+      const result = handler.handle(request as never, context)
+      if (result instanceof InFlight) {
+        return new InFlight(this.#settle(result.response, handler, request, context), result.dispatched)
+      }
+      if (result instanceof Promise) return this.#settle(result, handler, request, context)
+      return this.#encode(result, handler, request, context)
+    } catch (error) {
+      return this.#fail(error, handler, request, context)
+    }
+  }
+
+  #settle(
+    result: Promise<HandlerResult<object>>,
+    handler: Handler,
+    request: object,
+    context: RequestContext,
+  ): Promise<Answer> {
+    return result.then(
+      (response) => this.#encode(response, handler, request, context),
+      (error: unknown) => this.#fail(error, handler, request, context),
+    )
+  }
+
+  #encode(result: HandlerResult<object>, handler: Handler, request: object, context: RequestContext): Answer {
+    if (result === NO_RESPONSE || result === CLOSE_CONNECTION) return result
+    try {
+      return encodeResponseFrame(handler.response, context.apiVersion, context.correlationId, result)
+    } catch (error) {
+      return this.#fail(error, handler, request, context)
+    }
+  }
+
+  /** What is answered when `cause` was thrown. */
+  #fail(cause: unknown, handler: Handler, request: object, context: RequestContext): Answer {
+    const error = toApiError(cause)
+    const { apiVersion, correlationId } = context
+    if (isUnexpected(error)) {
+      this.#logger
+        .limited(`failed-${handler.apiKey}`)
+        .error(`${handler.name} failed`, { apiVersion, clientId: context.clientId, error: cause })
+    }
+    try {
+      const response =
+        handler.errorResponse?.(error, request as never, context) ?? errorBody(handler.response, apiVersion, error)
+      if (response === undefined || response === CLOSE_CONNECTION) return CLOSE_CONNECTION
+      if (response === NO_RESPONSE) return NO_RESPONSE
+      return encodeResponseFrame(handler.response, apiVersion, correlationId, response)
+    } catch (second) {
+      this.#logger
+        .limited(`unanswerable-${handler.apiKey}`)
+        .error(`The failure of ${handler.name} cannot be answered: closing the connection`, { error: second })
+      return CLOSE_CONNECTION
+    }
+  }
+
+  #refuse(connection: RequestConnection, key: string, reason: string, details: object): typeof CLOSE_CONNECTION {
+    const peer = `${connection.remoteHost}:${connection.remotePort}`
+    this.#logger.limited(`refused-${key}`).warn(`Closing the connection of a client: ${reason}`, { peer, ...details })
+    return CLOSE_CONNECTION
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
