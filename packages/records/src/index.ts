@@ -28,3 +28,11 @@ export { RecordWalker } from './record-walker.ts'
 export type { Record, RecordHeader } from './record.ts'
 export { RecordsError } from './records-error.ts'
 export type { RecordsErrorName } from './records-error.ts'
+export { validateProduce } from './validate-produce.ts'
+export type {
+  AppendOrigin,
+  InvalidBatch,
+  ProduceValidationOptions,
+  RecordError,
+  ValidBatch,
+} from './produce-validation.ts'

@@ -20,7 +20,10 @@ export class RecordWalker {
 
   /** Where the record begins, with its length. */
   start = 0
+  /** Where the attributes are, behind the length. */
+  bodyStart = 0
   timestampDelta = 0
+  offsetDeltaStart = 0
   offsetDelta = 0
   /** Where the key's length is: what lies before it depends on the batch, what follows does not. */
   contentStart = 0
@@ -46,8 +49,9 @@ export class RecordWalker {
     const recordEnd = this.position + length
     if (length < 0 || recordEnd > this.end) throw invalid('a record is longer than what is left of the batch')
     if (length === 0) throw invalid('a record is empty')
-    this.position++
+    this.bodyStart = this.position++
     this.timestampDelta = this.#readVarlong(recordEnd)
+    this.offsetDeltaStart = this.position
     this.offsetDelta = this.#readVarint(recordEnd)
     this.contentStart = this.position
     this.keyLength = this.#readVarint(recordEnd)

@@ -7,7 +7,7 @@ export type RecordsErrorName =
   | 'INVALID_RECORD'
   | 'MESSAGE_TOO_LARGE'
   | 'UNSUPPORTED_COMPRESSION_TYPE'
-  | 'UNSUPPORTED_FOR_MESSAGE_FORMAT'
+  | 'UNKNOWN_SERVER_ERROR'
 
 /** Bytes that are no records, or not such as may be taken. The only error that reading them throws. */
 export class RecordsError extends Error {
