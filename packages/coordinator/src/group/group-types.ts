@@ -1,0 +1,106 @@
+import type {
+  GroupMetadataKey,
+  GroupMetadataValue,
+  JoinGroupResponse,
+  OffsetCommitKey,
+  OffsetCommitValue,
+  SyncGroupResponse,
+} from '@milena/protocol/messages'
+import type {
+  CoordinatorResult,
+  Effect,
+  OperationContext,
+  RequestContext,
+  ShardTypes,
+} from '../runtime/coordinator-shard.ts'
+import type { TimelineMap } from '../runtime/timeline-map.ts'
+import type { TimelineClock } from '../runtime/coordinator-shard.ts'
+import type { ClassicGroup } from './classic-group.ts'
+import type { GroupConfig } from './group-config.ts'
+
+/** What a group committed for one partition. Times are in milliseconds since 1970. */
+export interface OffsetAndMetadata {
+  readonly committedOffset: number
+  /** −1 when the client gave none. */
+  readonly leaderEpoch: number
+  readonly metadata: string
+  readonly commitTimestampMs: number
+  /** Set only by commits that brought their own retention (OffsetCommit v2 to v4); −1 otherwise. */
+  readonly expireTimestampMs: number
+  /** Where in the log the commit stands; the later of two wins when transactions end. */
+  readonly recordOffset: number
+}
+
+export type PartitionOffsets = TimelineMap<number, OffsetAndMetadata>
+export type TopicOffsets = TimelineMap<string, PartitionOffsets>
+
+/** A group id belongs to one kind of group at a time; further kinds (KIP-848, KIP-932) join this union. */
+export type Group = ClassicGroup
+
+/** What the coordinator of one partition of `__consumer_offsets` knows. */
+export interface GroupState {
+  readonly clock: TimelineClock
+  readonly groups: TimelineMap<string, Group>
+  /** By group, topic and partition. */
+  readonly offsets: TimelineMap<string, TopicOffsets>
+}
+
+/** A record of `__consumer_offsets`, in Kafka's schemas; a value of null is a tombstone. */
+export type GroupRecord =
+  | {
+      readonly type: 'OffsetCommit'
+      readonly key: OffsetCommitKey
+      readonly value: OffsetCommitValue | null
+      readonly version: number
+    }
+  | {
+      readonly type: 'GroupMetadata'
+      readonly key: GroupMetadataKey
+      readonly value: GroupMetadataValue | null
+      readonly version: number
+    }
+
+export type GroupChange = { readonly kind: 'setGroup'; readonly group: Group }
+
+export type GroupEvent =
+  | { readonly kind: 'sessionExpired'; readonly groupId: string; readonly memberId: string }
+  /** The first rebalance of a group waits a little for further members. */
+  | {
+      readonly kind: 'initialRebalance'
+      readonly groupId: string
+      readonly delayMs: number
+      readonly remainingMs: number
+    }
+  | { readonly kind: 'joinExpired'; readonly groupId: string }
+  | { readonly kind: 'syncExpired'; readonly groupId: string; readonly generationId: number }
+  | { readonly kind: 'syncRefused'; readonly groupId: string; readonly generationId: number }
+  | { readonly kind: 'expireOffsets' }
+
+/** What the machine may ask about topics. */
+export interface TopicsView {
+  hasTopic(name: string): boolean
+  hasPartition(name: string, partition: number): boolean
+  /** The topic's id, or undefined when there is no such topic. */
+  topicId(name: string): string | undefined
+  topicName(id: string): string | undefined
+}
+
+export interface GroupEnvironment {
+  readonly config: GroupConfig
+  readonly topics: TopicsView
+}
+
+export interface GroupTypes extends ShardTypes {
+  state: GroupState
+  record: GroupRecord
+  change: GroupChange
+  event: GroupEvent
+  task: never
+  reply: JoinGroupResponse | SyncGroupResponse
+  environment: GroupEnvironment
+}
+
+export type GroupContext = OperationContext<GroupTypes>
+export type GroupRequestContext = RequestContext<GroupTypes>
+export type GroupResult<Response> = CoordinatorResult<GroupTypes, Response>
+export type GroupEffect = Effect<GroupTypes>

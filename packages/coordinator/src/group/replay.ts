@@ -1,0 +1,82 @@
+import type {
+  GroupMetadataKey,
+  GroupMetadataValue,
+  OffsetCommitKey,
+  OffsetCommitValue,
+} from '@milena/protocol/messages'
+import type { ClassicGroup } from './classic-group.ts'
+import { computeSubscribedTopics, newClassicGroup } from './classic-group.ts'
+import { ClassicGroupDraft } from './classic-group-draft.ts'
+import { newMember } from './classic-member.ts'
+import type { GroupChange, GroupRecord, GroupState } from './group-types.ts'
+import { putOffset, removeOffset } from './offsets.ts'
+
+/** Puts a record of `__consumer_offsets` into the state. */
+export const replayGroupRecord = (state: GroupState, record: GroupRecord, offset: number): void => {
+  switch (record.type) {
+    case 'GroupMetadata':
+      if (record.value === null) state.groups.delete(record.key.group)
+      else state.groups.set(record.key.group, loadedGroup(record.key, record.value))
+      break
+    case 'OffsetCommit':
+      if (record.value === null) removeOffset(state, placeOf(record.key))
+      else replayCommit(state, record.key, record.value, offset)
+      break
+  }
+}
+
+/** Puts soft state into the state: it is gone with the process. */
+export const applyGroupChange = (state: GroupState, change: GroupChange): void => {
+  state.groups.set(change.group.groupId, change.group)
+}
+
+const placeOf = ({
+  group,
+  topic,
+  partition,
+}: OffsetCommitKey): { groupId: string; topic: string; partition: number } => ({
+  groupId: group,
+  topic,
+  partition,
+})
+
+const replayCommit = (state: GroupState, key: OffsetCommitKey, value: OffsetCommitValue, offset: number): void => {
+  // A commit from outside any group makes a simple one: no record of its own says that it exists.
+  if (!state.groups.has(key.group)) {
+    state.groups.set(key.group, newClassicGroup({ groupId: key.group, nowMs: value.commitTimestamp }))
+  }
+  putOffset(state, placeOf(key), {
+    committedOffset: value.offset,
+    leaderEpoch: value.leaderEpoch,
+    metadata: value.metadata,
+    commitTimestampMs: value.commitTimestamp,
+    expireTimestampMs: value.expireTimestamp,
+    recordOffset: offset,
+  })
+}
+
+/** A group as the log knows it: with members it is stable, for what was under way when it was written is over. */
+const loadedGroup = ({ group: groupId }: GroupMetadataKey, value: GroupMetadataValue): ClassicGroup => {
+  const draft = new ClassicGroupDraft(newClassicGroup({ groupId, nowMs: value.currentStateTimestamp }))
+  draft.generationId = value.generation
+  draft.protocolType = value.protocolType === '' ? null : value.protocolType
+  draft.protocolName = value.protocol
+  draft.leaderId = value.leader
+  if (value.members.length > 0) draft.state = 'Stable'
+  for (const member of value.members) {
+    const loaded = newMember({
+      groupId,
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      rebalanceTimeoutMs: member.rebalanceTimeout === -1 ? member.sessionTimeout : member.rebalanceTimeout,
+      sessionTimeoutMs: member.sessionTimeout,
+      protocols: [{ name: value.protocol ?? '', metadata: member.subscription }],
+      assignment: member.assignment,
+    })
+    draft.addMember(loaded, value.protocolType)
+  }
+  draft.subscribedTopics = computeSubscribedTopics(draft)
+  return draft.finish()
+}
