@@ -1,1 +1,4 @@
-export {}
+export { Milena } from './milena.ts'
+export type { MilenaOptions } from './milena.ts'
+export { ConfigurationError } from './config/property.ts'
+export { KAFKA_VERSION, VERSION } from './version.ts'

@@ -38,7 +38,6 @@ describe('precedence', () => {
       'a.a': 'file',
       'b.b': 'env',
       'c.c': 'flag',
-      'log.dirs': 'milena-data',
     })
   })
 

@@ -1,5 +1,4 @@
-// Flags over environment over file over what `milena` itself presets. Kafka's own defaults lie below all of them,
-// with the definitions of the properties.
+// Flags over environment over file. The defaults lie below them, with the definitions of the properties.
 import { readFileSync } from 'node:fs'
 import { parseStartArguments, type StartArguments } from './arguments.ts'
 import { environmentProperties } from './environment.ts'
@@ -18,8 +17,6 @@ export interface StartConfigurationInput {
 }
 
 const DEFAULT_LISTENERS = 'PLAINTEXT://localhost:9092'
-/** Not Kafka's /tmp/kafka-logs: it is lost at a reboot, and a Kafka on the same machine may be using it. */
-export const DEFAULT_DATA_FOLDER = 'milena-data'
 
 function fileProperties(file: string): Properties {
   try {
@@ -76,8 +73,5 @@ export function loadStartConfiguration({ argv, environment }: StartConfiguration
     ...flags.properties,
   ])
   applyAddressFlags(properties, flags)
-  if (!properties.has('log.dirs') && !properties.has('log.dir')) {
-    properties.set('log.dirs', { value: DEFAULT_DATA_FOLDER, origin: 'the default' })
-  }
   return { help: flags.help, memory: flags.memory, properties }
 }

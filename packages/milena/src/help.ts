@@ -1,0 +1,22 @@
+export const HELP = `Milena: Apache Kafka in one process.
+
+  milena [start] [options]        start a broker
+  milena topics …                 kafka-topics: create, list, describe, alter, delete
+  milena console-producer …       kafka-console-producer: lines from standard input to a topic
+  milena console-consumer …       kafka-console-consumer: a topic to standard output
+  milena consumer-groups …        kafka-consumer-groups: list, describe, reset offsets, delete
+  milena --help | --version       each tool has its own --help
+
+Options of start:
+  --port N                        the port to listen on (default 9092; 0 is any free port)
+  --host H                        the address to listen on (default localhost: 127.0.0.1 and ::1)
+  --data DIR                      the data folder (default ./milena-data); short for --log.dirs=DIR
+  --memory                        keep everything in memory, nothing on disk
+  --durability auto|os            when acks=all is answered: auto flushes to the disk first where this broker holds
+                                  the only copy; os leaves it to the operating system, as Kafka does
+  --node-id N                     short for --node.id=N
+  --config FILE                   a .properties file, such as Kafka's own server.properties
+  --PROPERTY=VALUE                any Kafka property: --num.partitions=3 --auto.create.topics.enable=false
+
+Any property may also come from the environment: KAFKA_LOG_DIRS is log.dirs, KAFKA_NUM_PARTITIONS is num.partitions.
+Flags win over the environment, the environment over the file.`

@@ -1,0 +1,61 @@
+// `milena start`: from a command line to a serving broker, and from a signal to a clean end.
+import { flushCompileCache } from 'node:module'
+import { Broker } from '@milena/broker'
+import { consoleLogger, MemoryFileSystem, nodeFileSystem, systemClock, systemRandom } from '@milena/runtime'
+import { banner } from './banner.ts'
+import { brokerConfigOf } from './config/broker-config.ts'
+import { ConfigurationError } from './config/property.ts'
+import { loadStartConfiguration, type StartConfiguration } from './config/start-configuration.ts'
+import { explainStartFailure } from './start-failure.ts'
+import { exitCodeOf, watchStopSignals } from './stop-signals.ts'
+
+/** Long enough that the first clients are not kept waiting by the write. */
+const COMPILE_CACHE_FLUSH_DELAY_MS = 2_000
+
+/** Runs until a signal; returns the exit code. */
+export async function startCommand(argv: readonly string[]): Promise<number> {
+  // A reader of the log that has gone away (`milena | head`) is no reason for a broker to end.
+  process.stdout.on('error', () => undefined)
+  const signals = watchStopSignals((signal) => process.exit(exitCodeOf(signal)))
+  try {
+    return await serve(loadStartConfiguration({ argv, environment: process.env }), signals.first)
+  } catch (error) {
+    return failed(error)
+  } finally {
+    signals.dispose()
+  }
+}
+
+async function serve(configuration: StartConfiguration, stop: Promise<NodeJS.Signals>): Promise<number> {
+  if (configuration.help) {
+    const { HELP } = await import('./help.ts')
+    console.log(HELP)
+    return 0
+  }
+  const config = brokerConfigOf(configuration.properties)
+  const logger = consoleLogger()
+  const broker = await Broker.start(config, {
+    fs: configuration.memory ? new MemoryFileSystem() : nodeFileSystem,
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+  })
+  console.log(banner({ broker, config, memory: configuration.memory }))
+  const flush = setTimeout(flushCompileCache, COMPILE_CACHE_FLUSH_DELAY_MS).unref()
+  const signal = await stop
+  clearTimeout(flush)
+  logger.info(`Stopping on ${signal}; a second signal ends the process at once`)
+  await broker.close()
+  return 0
+}
+
+function failed(error: unknown): number {
+  if (error instanceof ConfigurationError) {
+    for (const complaint of error.complaints) console.error(`milena: ${complaint}`)
+    return 1
+  }
+  const explanation = explainStartFailure(error)
+  if (explanation === undefined) console.error('milena: the broker failed to start.', error)
+  else console.error(`milena: ${explanation}`)
+  return 1
+}
