@@ -36,8 +36,8 @@ export interface PartitionPorts<T extends ShardTypes> {
   readonly writeTimeoutMs: number
   /** What divisible records are cut into. */
   readonly maxBatchBytes: number
-  nextUuid(): string
-  startTask(partition: number, task: T['task']): void
+  readonly nextUuid: () => string
+  readonly startTask: (partition: number, task: T['task']) => void
 }
 
 const WRITE_TIMEOUT_KEY = '\u0000write-timeout'
@@ -95,9 +95,10 @@ export class CoordinatorPartition<T extends ShardTypes> {
     operation: Operation<T, Request, Response>,
     request: Request,
     client: ClientContext,
-    settle: { resolve(value: Response): void; reject(error: Error): void },
+    resolve: (value: Response) => void,
+    reject: (error: Error) => void,
   ): PendingRequest {
-    const pending = new PendingRequest(this.#nextRequestId++, settle.resolve as (value: never) => void, settle.reject)
+    const pending = new PendingRequest(this.#nextRequestId++, resolve, reject)
     this.#serially(() => {
       const error = this.#unavailable()
       if (error !== undefined) return pending.fail(error)

@@ -52,10 +52,18 @@ export class CoordinatorRuntime<T extends ShardTypes> {
   #isClosed = false
 
   constructor(options: CoordinatorRuntimeOptions<T>) {
-    const { shard, environment, serde, writer, loader, clock, random, logger, writeTimeoutMs } = options
-    this.#clock = clock
+    this.#clock = options.clock
+    const { random } = options
     this.#ports = {
-      ...{ shard, environment, serde, writer, loader, clock, logger, writeTimeoutMs, timers: this.#timers },
+      shard: options.shard,
+      environment: options.environment,
+      serde: options.serde,
+      writer: options.writer,
+      loader: options.loader,
+      clock: options.clock,
+      logger: options.logger,
+      timers: this.#timers,
+      writeTimeoutMs: options.writeTimeoutMs,
       maxBatchBytes: options.maxBatchBytes ?? 512 * 1024,
       nextUuid: () => uuidText(random.bytes(16)),
       startTask: options.startTask ?? (() => undefined),
@@ -112,7 +120,7 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     if (led === undefined) return Promise.reject(new CoordinatorError(Errors.NOT_COORDINATOR))
     return new Promise((resolve, reject) => {
       const { signal } = client
-      if (signal === undefined) led.partition.write(operation, request, client, { resolve, reject })
+      if (signal === undefined) led.partition.write(operation, request, client, resolve, reject)
       else this.#writeUntilAborted(led.partition, operation, request, client, signal, resolve, reject)
       this.#setAlarm()
     })
@@ -148,16 +156,19 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     reject: (error: Error) => void,
   ): void {
     const stopListening = (): void => signal.removeEventListener('abort', onAbort)
-    const pending = partition.write(operation, request, client, {
-      resolve: (value) => {
+    const pending = partition.write(
+      operation,
+      request,
+      client,
+      (value) => {
         stopListening()
         resolve(value)
       },
-      reject: (error) => {
+      (error) => {
         stopListening()
         reject(error)
       },
-    })
+    )
     const onAbort = (): void => partition.abandon(pending, abortReason(signal))
     if (pending.isSettled) return
     if (signal.aborted) onAbort()

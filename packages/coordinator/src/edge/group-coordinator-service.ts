@@ -69,8 +69,15 @@ export class GroupCoordinatorService {
     this.#config = config
     this.#logger = logger
     this.#runtime = new CoordinatorRuntime<GroupTypes>({
-      ...{ shard: groupShard, environment: { config, topics }, serde: groupRecordSerde(logger) },
-      ...{ writer, loader, clock, random, logger, writeTimeoutMs: config.offsetsCommitTimeoutMs },
+      shard: groupShard,
+      environment: { config, topics },
+      serde: groupRecordSerde(logger),
+      writer,
+      loader,
+      clock,
+      random,
+      logger,
+      writeTimeoutMs: config.offsetsCommitTimeoutMs,
     })
     const partitionFor = (groupId: string): number => this.partitionFor(groupId)
     this.#offsets = new OffsetService({ runtime: this.#runtime, topics, partitionFor, errorCodeOf: this.#errorCodeOf })
@@ -130,10 +137,12 @@ export class GroupCoordinatorService {
     // v0 knows no rebalance timeout of its own.
     const rebalanceTimeoutMs = client.apiVersion === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
     const body = { ...request, rebalanceTimeoutMs }
-    return this.#try(
+    const response = await this.#try(
       () => this.#runtime.write(this.partitionFor(request.groupId), joinGroup, body, client),
       (errorCode) => joinError('', errorCode),
     )
+    // Before v7 "no protocol" can only be said with an empty name.
+    return client.apiVersion >= 7 ? response : { ...response, protocolName: response.protocolName ?? '' }
   }
 
   async syncGroup(request: SyncGroupRequest, client: RequestClient): Promise<SyncGroupResponse> {

@@ -65,14 +65,24 @@ export class ClassicGroupDraft implements ReadableGroup {
   }
 
   finish(): ClassicGroup {
-    const { groupId, state, previousState, stateTimestampMs, generationId, protocolType, protocolName } = this
-    const { leaderId, members, staticMembers, pendingJoin, pendingSync, awaitingJoinCount } = this
-    const { protocolCounts, subscribedTopics, newMemberAdded } = this
     return {
       type: 'classic',
-      ...{ groupId, state, previousState, stateTimestampMs, generationId, protocolType, protocolName, leaderId },
-      ...{ members, staticMembers, pendingJoin, pendingSync, awaitingJoinCount, protocolCounts },
-      ...{ subscribedTopics, newMemberAdded },
+      groupId: this.groupId,
+      state: this.state,
+      previousState: this.previousState,
+      stateTimestampMs: this.stateTimestampMs,
+      generationId: this.generationId,
+      protocolType: this.protocolType,
+      protocolName: this.protocolName,
+      leaderId: this.leaderId,
+      members: this.members,
+      staticMembers: this.staticMembers,
+      pendingJoin: this.pendingJoin,
+      pendingSync: this.pendingSync,
+      awaitingJoinCount: this.awaitingJoinCount,
+      protocolCounts: this.protocolCounts,
+      subscribedTopics: this.subscribedTopics,
+      newMemberAdded: this.newMemberAdded,
     }
   }
 
@@ -120,10 +130,16 @@ export class ClassicGroupDraft implements ReadableGroup {
 
   /** A static member came back without its id: it goes on under a new one, everything else stays (KIP-345). */
   replaceStaticMember(old: ClassicMember, memberId: string): ClassicMember {
-    const { groupInstanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs, protocols, assignment } = old
     const member = newMember({
-      ...{ groupId: this.groupId, memberId, groupInstanceId, clientId, clientHost },
-      ...{ rebalanceTimeoutMs, sessionTimeoutMs, protocols, assignment },
+      groupId: this.groupId,
+      memberId,
+      groupInstanceId: old.groupInstanceId,
+      clientId: old.clientId,
+      clientHost: old.clientHost,
+      rebalanceTimeoutMs: old.rebalanceTimeoutMs,
+      sessionTimeoutMs: old.sessionTimeoutMs,
+      protocols: old.protocols,
+      assignment: old.assignment,
     })
     this.#members.own().delete(old.memberId)
     this.#members.own().set(memberId, member)

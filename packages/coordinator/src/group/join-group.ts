@@ -93,16 +93,15 @@ const addMember = (
 ): JoinResult => {
   const { group } = operation
   if (group.state === 'PreparingRebalance' && group.previousState === 'Empty') group.newMemberAdded = true
-  const { groupInstanceId, rebalanceTimeoutMs, sessionTimeoutMs } = request
   const member = newMember({
-    ...{
-      groupId: group.groupId,
-      memberId,
-      groupInstanceId,
-      clientId: context.clientId,
-      clientHost: context.clientHost,
-    },
-    ...{ rebalanceTimeoutMs, sessionTimeoutMs, protocols: keptProtocols(request.protocols) },
+    groupId: group.groupId,
+    memberId,
+    groupInstanceId: request.groupInstanceId,
+    clientId: context.clientId,
+    clientHost: context.clientHost,
+    rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+    sessionTimeoutMs: request.sessionTimeoutMs,
+    protocols: keptProtocols(request.protocols),
     awaitingJoin: context.requestId,
   })
   group.addMember(member, request.protocolType)

@@ -86,7 +86,7 @@ export const completeJoin = (operation: GroupOperation): void => {
     return
   }
   operation.log('Stabilized group.', { generation: group.generationId, members: group.members.size })
-  for (const member of [...group.members.values()]) answerJoin(operation, member)
+  for (const member of group.members.values()) answerJoin(operation, member)
   operation.setTimer(syncTimerKey(group.groupId), rebalanceTimeoutMs(group), {
     kind: 'syncExpired',
     groupId: group.groupId,
@@ -108,7 +108,7 @@ const answerJoin = (operation: GroupOperation, member: ClassicMember): void => {
 /** No assignment came of this generation: whoever waits for one is sent away with the error. */
 export const failAwaitingSyncs = (operation: GroupOperation, errorCode: number): void => {
   const { group } = operation
-  for (const member of [...group.members.values()]) {
+  for (const member of group.members.values()) {
     if (member.awaitingSync !== null) {
       operation.reply(member.awaitingSync, syncError(errorCode))
       operation.prolongSession(member)

@@ -70,7 +70,7 @@ const awaitAssignment = (
 const assign = (operation: GroupOperation, request: SyncGroupRequest): void => {
   const { group, context } = operation
   const assignments = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]))
-  for (const member of [...group.members.values()]) {
+  for (const member of group.members.values()) {
     group.setMember({ ...member, assignment: assignments.get(member.memberId)?.slice() ?? EMPTY_BYTES })
   }
   operation.log('Assignment received from leader.', {
@@ -82,7 +82,7 @@ const assign = (operation: GroupOperation, request: SyncGroupRequest): void => {
   operation.write(groupMetadataRecord(group))
   operation.ifRefused({ kind: 'syncRefused', groupId: group.groupId, generationId: group.generationId })
   group.transitionTo('Stable', context.nowMs)
-  for (const member of [...group.members.values()]) {
+  for (const member of group.members.values()) {
     if (member.awaitingSync === null) continue
     operation.reply(member.awaitingSync, synced(group, member))
     group.setMember({ ...member, awaitingSync: null })

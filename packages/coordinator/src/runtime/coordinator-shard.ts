@@ -32,7 +32,7 @@ export interface OperationContext<T extends ShardTypes> {
   readonly nowMs: number
   readonly environment: T['environment']
   /** A random UUID in the text form of RFC 4122. */
-  nextUuid(): string
+  readonly nextUuid: () => string
 }
 
 /** Who asks. */
