@@ -1,0 +1,169 @@
+import type { Uuid } from '@milena/protocol'
+import { KafkaClient, type KafkaClientOptions } from '../cluster/kafka-client.ts'
+import type { TopicPartition } from '../cluster/cluster-metadata.ts'
+import type { Outcome } from '../kafka-error.ts'
+import * as cluster from './cluster.ts'
+import * as configs from './configs.ts'
+import * as groupDescriptions from './group-descriptions.ts'
+import * as groupOffsets from './group-offsets.ts'
+import * as groups from './groups.ts'
+import * as offsets from './offsets.ts'
+import type { CallOptions } from './per-key.ts'
+import * as descriptions from './topic-descriptions.ts'
+import * as topics from './topics.ts'
+
+/**
+ * Administration of a cluster. What is asked about several things at once comes back as a map with an outcome each:
+ * `valuesOf(map)` makes of it a map of values, or throws. Partitions are keyed `topic-partition`.
+ */
+export class Admin implements AsyncDisposable {
+  readonly client: KafkaClient
+  readonly #ownsClient: boolean
+
+  /** On a client of its own, or on one that is shared and stays open when this is closed. */
+  constructor(client: KafkaClient | KafkaClientOptions) {
+    this.#ownsClient = !(client instanceof KafkaClient)
+    this.client = client instanceof KafkaClient ? client : new KafkaClient({ clientId: 'admin', ...client })
+  }
+
+  createTopics(
+    newTopics: readonly topics.NewTopic[],
+    options?: topics.ChangeTopicsOptions,
+  ): Promise<Map<string, Outcome<topics.CreatedTopic>>> {
+    return topics.createTopics(this.client, newTopics, options)
+  }
+
+  deleteTopics(names: readonly string[], options?: topics.ChangeTopicsOptions): Promise<Map<string, Outcome<void>>> {
+    return topics.deleteTopics(this.client, names, options)
+  }
+
+  createPartitions(
+    newPartitions: readonly topics.NewPartitions[],
+    options?: topics.ChangeTopicsOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return topics.createPartitions(this.client, newPartitions, options)
+  }
+
+  listTopics(options?: CallOptions & { readonly listInternal?: boolean }): Promise<readonly topics.TopicListing[]> {
+    return topics.listTopics(this.client, options)
+  }
+
+  describeTopics(
+    names: readonly string[],
+    options?: descriptions.DescribeTopicsOptions,
+  ): Promise<Map<string, Outcome<descriptions.TopicDescription>>> {
+    return descriptions.describeTopics(this.client, names, options)
+  }
+
+  describeTopicsById(
+    topicIds: readonly Uuid[],
+    options?: CallOptions,
+  ): Promise<Map<Uuid, Outcome<descriptions.TopicDescription>>> {
+    return descriptions.describeTopicsById(this.client, topicIds, options)
+  }
+
+  listPartitionReassignments(
+    partitions: ReadonlyMap<string, readonly number[]> | 'all',
+    options?: CallOptions,
+  ): Promise<readonly descriptions.ReassignmentDescription[]> {
+    return descriptions.listPartitionReassignments(this.client, partitions, options)
+  }
+
+  describeConfigs(
+    resources: readonly configs.ConfigResource[],
+    options?: configs.DescribeConfigsOptions,
+  ): Promise<Map<configs.ConfigResource, Outcome<readonly configs.ConfigEntry[]>>> {
+    return configs.describeConfigs(this.client, resources, options)
+  }
+
+  incrementalAlterConfigs(
+    changes: ReadonlyMap<configs.ConfigResource, readonly configs.AlterConfigOp[]>,
+    options?: CallOptions & { readonly validateOnly?: boolean },
+  ): Promise<Map<configs.ConfigResource, Outcome<void>>> {
+    return configs.incrementalAlterConfigs(this.client, changes, options)
+  }
+
+  describeCluster(
+    options?: CallOptions & { readonly includeFencedBrokers?: boolean },
+  ): Promise<cluster.ClusterDescription> {
+    return cluster.describeCluster(this.client, options)
+  }
+
+  listOffsets(
+    queries: readonly offsets.OffsetQuery[],
+    options?: CallOptions & { readonly isolationLevel?: offsets.IsolationLevel },
+  ): Promise<Map<string, Outcome<offsets.OffsetResult>>> {
+    return offsets.listOffsets(this.client, queries, options)
+  }
+
+  deleteRecords(
+    queries: readonly offsets.DeleteRecordsQuery[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<{ readonly lowWatermark: number }>>> {
+    return offsets.deleteRecords(this.client, queries, options)
+  }
+
+  listGroups(options?: groups.ListGroupsOptions): Promise<readonly groups.GroupListing[]> {
+    return groups.listGroups(this.client, options)
+  }
+
+  deleteGroups(groupIds: readonly string[], options?: CallOptions): Promise<Map<string, Outcome<void>>> {
+    return groups.deleteGroups(this.client, groupIds, options)
+  }
+
+  removeMembers(
+    groupId: string,
+    members: readonly groups.MemberToRemove[],
+    options?: CallOptions & { readonly reason?: string },
+  ): Promise<Map<string, Outcome<void>>> {
+    return groups.removeMembers(this.client, groupId, members, options)
+  }
+
+  /** Groups of either protocol whose members are consumers. */
+  describeConsumerGroups(
+    groupIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<groupDescriptions.GroupDescription>>> {
+    return groupDescriptions.describeConsumerGroups(this.client, groupIds, options)
+  }
+
+  /** Groups of the classic protocol, whatever their members are. */
+  describeClassicGroups(
+    groupIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<groupDescriptions.GroupDescription>>> {
+    return groupDescriptions.describeClassicGroups(this.client, groupIds, options)
+  }
+
+  listGroupOffsets(
+    groupId: string,
+    options?: CallOptions & { readonly partitions?: readonly TopicPartition[]; readonly requireStable?: boolean },
+  ): Promise<Map<string, groupOffsets.CommittedOffset>> {
+    return groupOffsets.listGroupOffsets(this.client, groupId, options)
+  }
+
+  alterGroupOffsets(
+    groupId: string,
+    newOffsets: readonly (TopicPartition & groupOffsets.OffsetAndMetadata)[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return groupOffsets.alterGroupOffsets(this.client, groupId, newOffsets, options)
+  }
+
+  deleteGroupOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return groupOffsets.deleteGroupOffsets(this.client, groupId, partitions, options)
+  }
+
+  close(): Promise<void> {
+    if (this.#ownsClient) this.client.close()
+    return Promise.resolve()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

@@ -1,0 +1,52 @@
+import { apis } from '../apis.ts'
+import type { Broker } from '../cluster/cluster-metadata.ts'
+import type { KafkaClient } from '../cluster/kafka-client.ts'
+import { KafkaError } from '../kafka-error.ts'
+import type { CallOptions } from './per-key.ts'
+
+export interface ClusterDescription {
+  readonly clusterId: string | null
+  /** -1 while there is none. */
+  readonly controllerId: number
+  readonly brokers: readonly (Broker & { readonly isFenced: boolean })[]
+}
+
+/** With DescribeCluster; from brokers before 2.8, with Metadata. */
+export async function describeCluster(
+  client: KafkaClient,
+  options: CallOptions & { readonly includeFencedBrokers?: boolean } = {},
+): Promise<ClusterDescription> {
+  const deadline = client.deadline(options.timeoutMs)
+  try {
+    const response = await client.request(
+      apis.describeCluster,
+      {
+        includeClusterAuthorizedOperations: false,
+        includeFencedBrokers: options.includeFencedBrokers ?? false,
+      },
+      {
+        to: 'any',
+        deadline,
+        ...(options.signal && { signal: options.signal }),
+        ...(options.includeFencedBrokers === true && { versions: { min: 2 } }),
+        check: ({ errorCode, errorMessage }) => KafkaError.check(errorCode, errorMessage),
+      },
+    )
+    return {
+      clusterId: response.clusterId,
+      controllerId: response.controllerId,
+      brokers: response.brokers.map(({ brokerId, host, port, rack, isFenced }) => ({
+        nodeId: brokerId,
+        host,
+        port,
+        rack,
+        isFenced,
+      })),
+    }
+  } catch (error) {
+    if (!KafkaError.is(error, 'UNSUPPORTED_VERSION') || options.includeFencedBrokers === true) throw error
+    const metadata = await client.refreshMetadata({ deadline, signal: options.signal })
+    const brokers = Array.from(metadata.brokers.values(), (broker) => ({ ...broker, isFenced: false }))
+    return { clusterId: metadata.clusterId, controllerId: metadata.controllerId, brokers }
+  }
+}
