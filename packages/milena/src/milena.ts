@@ -3,6 +3,7 @@ import { Broker } from '@milena/broker'
 import { MemoryFileSystem, nodeFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
 import { brokerConfigOf } from './config/broker-config.ts'
+import type { Properties } from './config/property.ts'
 
 export interface MilenaOptions {
   /** The port to listen on; 0, the default, is any free one. */
@@ -25,13 +26,14 @@ export interface MilenaOptions {
 /** The place of the data folder in a file system that lives in memory. */
 const MEMORY_FOLDER = '/milena'
 
-function propertiesOf(options: MilenaOptions): ReadonlyMap<string, string> {
+function propertiesOf(options: MilenaOptions): Properties {
   const { host = '127.0.0.1', port = 0, storage = 'memory' } = options
-  return new Map([
+  const written = [
     ['listeners', `PLAINTEXT://${host.includes(':') ? `[${host}]` : host}:${port}`],
     ['log.dirs', storage === 'memory' ? MEMORY_FOLDER : storage],
     ...Object.entries(options.config ?? {}),
-  ])
+  ] as const
+  return new Map(written.map(([key, value]) => [key, { value, origin: `--${key}` }]))
 }
 
 /** A running Kafka in this process. */

@@ -34,13 +34,17 @@ async function serve(configuration: StartConfiguration, stop: Promise<NodeJS.Sig
   }
   const config = brokerConfigOf(configuration.properties)
   const logger = consoleLogger()
+  for (const { name, host, port } of config.controllerListeners) {
+    logger.info(`The listener ${name}://${host}:${port} is not opened: a single node needs no quorum of controllers`)
+  }
   const broker = await Broker.start(config, {
     fs: configuration.memory ? new MemoryFileSystem() : nodeFileSystem,
     clock: systemClock,
     random: systemRandom,
     logger,
   })
-  console.log(banner({ broker, config, memory: configuration.memory }))
+  const { memory } = configuration
+  console.log(banner({ listeners: broker.listeners, config, memory, readyMs: performance.now() }))
   const flush = setTimeout(flushCompileCache, COMPILE_CACHE_FLUSH_DELAY_MS).unref()
   const signal = await stop
   clearTimeout(flush)
