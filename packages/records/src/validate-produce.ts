@@ -1,7 +1,16 @@
 import { Errors } from '@milena/protocol/messages'
-import { LENGTH_AT, LOG_OVERHEAD, MAGIC, MAGIC_AT, NO_TIMESTAMP, RECORD_BATCH_OVERHEAD } from './batch-layout.ts'
+import {
+  COMPRESSION_MASK,
+  LENGTH_AT,
+  LOG_OVERHEAD,
+  MAGIC,
+  MAGIC_AT,
+  NO_TIMESTAMP,
+  RECORD_BATCH_OVERHEAD,
+} from './batch-layout.ts'
 import { readInt32 } from './bytes.ts'
 import { decompress } from './compression/codec.ts'
+import { compressionById } from './compression/compression-type.ts'
 import type { CompressionType } from './compression/compression-type.ts'
 import { patchBatch } from './patch-batch.ts'
 import type { InvalidBatch, ProduceValidationOptions, ValidBatch } from './produce-validation.ts'
@@ -39,6 +48,14 @@ function corrupt(message: string): RecordsError {
   return new RecordsError('CORRUPT_MESSAGE', message)
 }
 
+/**
+ * What Kafka has no error for. It answers UNKNOWN_SERVER_ERROR, and rightly no CORRUPT_MESSAGE: that one says
+ * that the bytes suffered on the way, and clients send them again.
+ */
+function unanswerable(message: string): RecordsError {
+  return new RecordsError('UNKNOWN_SERVER_ERROR', message)
+}
+
 /** The smallest record set of the oldest format, whose size Kafka looks for before it knows the format. */
 const SMALLEST_LENGTH = 14
 
@@ -60,7 +77,7 @@ function singleBatch(bytes: Uint8Array, options: ProduceValidationOptions): Reco
   if (bytes[MAGIC_AT] !== MAGIC) throw invalid(`only batches of magic ${MAGIC} are taken`)
   if (end < RECORD_BATCH_OVERHEAD) throw corrupt(`a batch of ${end} bytes is smaller than its header`)
   const batch = RecordBatch.at(bytes)
-  if (options.requestVersion !== undefined && options.requestVersion < 7 && batch.compression === 'zstd') {
+  if (options.requestVersion !== undefined && options.requestVersion < 7 && codecOf(batch) === 'zstd') {
     throw new RecordsError('UNSUPPORTED_COMPRESSION_TYPE', 'zstd may be used in Produce requests from version 7 on')
   }
   if (endOfBatch(bytes, end) !== undefined) throw invalid('there is more than one record batch')
@@ -74,7 +91,7 @@ function checkHeader(batch: RecordBatch, options: ProduceValidationOptions): voi
   refuseIfTooLarge(batch.sizeInBytes, options)
   if (!batch.isValidCrc()) throw corrupt(`the records do not give the checksum ${batch.crc}`)
   // An unknown codec is refused before what the header says of the records.
-  void batch.compression
+  codecOf(batch)
   if (!fromClient) return
   const { lastOffsetDelta, recordsCount } = batch
   if (lastOffsetDelta < 0) throw invalid(`the last offset delta is ${lastOffsetDelta}`)
@@ -95,19 +112,18 @@ function refuseIfTooLarge(sizeInBytes: number, { maxMessageBytes }: ProduceValid
 
 /** The records themselves; then, and only then, the batch is changed. */
 function acceptRecords(batch: RecordBatch, options: ProduceValidationOptions): ValidBatch | InvalidBatch {
-  const source = batch.compression
+  const source = codecOf(batch)
   const target = targetCompression(batch, source, options)
-  const payload = decompress(
-    source,
-    batch.payload,
-    source === 'none' ? Infinity : (options.maxDecompressedBytes ?? DEFAULT_MAX_DECOMPRESSED_BYTES),
-  )
+  const payload = decompressedPayload(batch, source, options)
   const summary = checkRecords(batch, payload, options)
   if (summary.recordErrorsCount > 0) return refusal(summary)
 
-  // Offsets that do not follow one another are mended where the records were decompressed anyway. Where they
-  // were not compressed, Kafka leaves them as they are.
-  const recompressed = source !== target || (source !== 'none' && !summary.consecutive)
+  // Offset deltas that are not 0, 1, 2 and so on: Kafka leaves them as they are in a batch that is not
+  // compressed, makes them right where it changes the codec, and fails in its code where it would not.
+  const recompressed = source !== target
+  if (!recompressed && source !== 'none' && !summary.consecutive) {
+    throw unanswerable('the offset deltas of the compressed records do not count from 0')
+  }
   const isLogAppendTime = options.timestampType === 'LogAppendTime'
   const maxTimestamp = isLogAppendTime ? options.nowMs : summary.maxTimestamp
   const result = recompressed
@@ -144,6 +160,27 @@ function acceptRecords(batch: RecordBatch, options: ProduceValidationOptions): V
     lastSequence: ready.lastSequence,
     isTransactional: ready.isTransactional,
     isControl: ready.isControl,
+  }
+}
+
+function codecOf(batch: RecordBatch): CompressionType {
+  const id = batch.attributes & COMPRESSION_MASK
+  const type = compressionById(id)
+  if (type === undefined) throw unanswerable(`there is no compression type ${id}`)
+  return type
+}
+
+function decompressedPayload(
+  batch: RecordBatch,
+  source: CompressionType,
+  options: ProduceValidationOptions,
+): Uint8Array {
+  if (source === 'none') return batch.payload
+  try {
+    return decompress(source, batch.payload, options.maxDecompressedBytes ?? DEFAULT_MAX_DECOMPRESSED_BYTES)
+  } catch (error) {
+    if (error instanceof RecordsError && error.error === Errors.CORRUPT_MESSAGE) throw unanswerable(error.message)
+    throw error
   }
 }
 

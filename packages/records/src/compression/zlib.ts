@@ -19,6 +19,8 @@ export function zstdCompress(bytes: Uint8Array, level: number = compressionLevel
 }
 
 export function zstdDecompress(bytes: Uint8Array, maxOutputBytes: number): Uint8Array {
+  // No frame at all is a right stream, though Node takes it for one that was cut.
+  if (bytes.length === 0) return bytes
   return decode('zstd', bytes, maxOutputBytes, (options) => zlib().zstdDecompressSync(bytes, options))
 }
 
