@@ -1,4 +1,13 @@
 // Everything of messages.ts, and what turns messages into bytes and back.
+export { decode, decodeWithEnd, encode, encodeChunks } from './codec/codec.ts'
+export { requestHeaderVersion, responseHeaderVersion } from './framing/header-versions.ts'
+export {
+  type DecodedRequestHeader,
+  decodeRequestHeader,
+  encodeRequestFrame,
+  type RequestFrameOptions,
+} from './framing/request-frame.ts'
+export { type DecodedResponseHeader, decodeResponseHeader, encodeResponseFrame } from './framing/response-frame.ts'
 export { type Api, apiByKey, apis } from './apis.ts'
 export { errorByCode, type ErrorCode, type ErrorName, Errors, type KafkaError } from './errors.ts'
 export { ProtocolError, UnsupportedVersionError } from './protocol-error.ts'

@@ -28,23 +28,39 @@ export function uuidToString(bytes: Uint8Array, offset = 0): Uuid {
 }
 
 export function isUuid(text: string): boolean {
-  return /^[A-Za-z0-9_-]{21}[AQgw]$/.test(text)
+  return writeUuid(new Uint8Array(16), 0, text)
 }
 
 /** The 16 bytes of an id; a TypeError when the text is not one. */
 export function uuidToBytes(text: Uuid): Uint8Array {
-  if (!isUuid(text)) throw new TypeError(`'${text}' is not a uuid of 22 base64url characters`)
   const bytes = new Uint8Array(16)
-  let at = 0
-  let bits = 0
-  let held = 0
-  for (let i = 0; i < 22; i++) {
-    held = ((held << 6) | VALUE_OF_CODE[text.charCodeAt(i)]!) & 0xffff
-    bits += 6
-    if (bits >= 8 && at < 16) {
-      bits -= 8
-      bytes[at++] = (held >> bits) & 0xff
-    }
-  }
+  if (!writeUuid(bytes, 0, text)) throw new TypeError(`'${text}' is not a uuid of 22 base64url characters`)
   return bytes
+}
+
+/** Puts the 16 bytes of an id at `offset`, where there must be room; false when the text is not an id. */
+export function writeUuid(bytes: Uint8Array, offset: number, text: string): boolean {
+  if (text.length !== 22) return false
+  let seen = 0
+  let at = offset
+  for (let i = 0; i < 20; i += 4) {
+    const a = valueAt(text, i)
+    const b = valueAt(text, i + 1)
+    const c = valueAt(text, i + 2)
+    const d = valueAt(text, i + 3)
+    seen |= a | b | c | d
+    bytes[at++] = (a << 2) | (b >> 4)
+    bytes[at++] = (b << 4) | (c >> 2)
+    bytes[at++] = (c << 6) | d
+  }
+  const a = valueAt(text, 20)
+  const b = valueAt(text, 21)
+  bytes[at] = (a << 2) | (b >> 4)
+  // A character outside the alphabet makes the sign bit show; so does a last one with bits that no byte takes.
+  return (seen | a | b) >= 0 && (b & 15) === 0
+}
+
+function valueAt(text: string, index: number): number {
+  const code = text.charCodeAt(index)
+  return code < 128 ? VALUE_OF_CODE[code]! : -1
 }

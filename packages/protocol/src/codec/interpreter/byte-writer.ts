@@ -1,0 +1,53 @@
+/** Writes primitive types one after the other into a buffer that grows. */
+export class ByteWriter {
+  #bytes = new Uint8Array(256)
+  #view = new DataView(this.#bytes.buffer)
+  #length = 0
+
+  int8(value: number): void {
+    this.#view.setInt8(this.#advance(1), value)
+  }
+
+  int16(value: number): void {
+    this.#view.setInt16(this.#advance(2), value)
+  }
+
+  int32(value: number): void {
+    this.#view.setInt32(this.#advance(4), value)
+  }
+
+  int64(value: bigint): void {
+    this.#view.setBigInt64(this.#advance(8), value)
+  }
+
+  float64(value: number): void {
+    this.#view.setFloat64(this.#advance(8), value)
+  }
+
+  unsignedVarint(value: number): void {
+    let rest = value
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.int8((rest % 0x80) | 0x80)
+    this.int8(rest)
+  }
+
+  bytes(value: Uint8Array): void {
+    const start = this.#advance(value.length)
+    this.#bytes.set(value, start)
+  }
+
+  written(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+
+  #advance(size: number): number {
+    const start = this.#length
+    this.#length += size
+    if (this.#length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#length)
+      larger.set(this.#bytes)
+      this.#bytes = larger
+      this.#view = new DataView(larger.buffer)
+    }
+    return start
+  }
+}
