@@ -47,12 +47,10 @@ export async function listGroupOffsets(
         }))
   const response = await client.request(
     apis.offsetFetch,
-    {
-      groupId,
-      topics,
-      groups: [{ groupId, memberId: null, memberEpoch: -1, topics }],
+    (version) => ({
+      ...(version < 8 ? { groupId, topics } : { groups: [{ groupId, topics }] }),
       requireStable: options.requireStable ?? false,
-    },
+    }),
     {
       to: { groupId },
       versions: byName,

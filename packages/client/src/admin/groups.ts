@@ -88,7 +88,6 @@ export async function removeMembers(
     apis.leaveGroup,
     {
       groupId,
-      memberId: '',
       members: members.map(({ memberId = '', groupInstanceId = null }) => ({
         memberId,
         groupInstanceId,

@@ -113,11 +113,10 @@ export function deleteTopics(
   const attempt = async (pending: readonly string[]): Promise<Map<string, Outcome<void>>> => {
     const response = await client.request(
       apis.deleteTopics,
-      {
-        topics: pending.map((name) => ({ name })),
-        topicNames: pending,
+      (version) => ({
+        ...(version < 6 ? { topicNames: pending } : { topics: pending.map((name) => ({ name })) }),
         timeoutMs: Math.ceil(deadline.remainingMs),
-      },
+      }),
       { to: 'controller', deadline, check: (answer) => checkController(answer.responses) },
     )
     return new Map(response.responses.map((entry) => [entry.name ?? '', verdict(entry)]))

@@ -5,7 +5,7 @@ import type { Clock, Logger, Random } from '@milena/runtime'
 import { apis } from '../apis.ts'
 import { Deadline } from '../deadline.ts'
 import { KafkaError } from '../kafka-error.ts'
-import type { Api, RequestBody, ResponseBody } from '../net/api.ts'
+import type { Api, ResponseBody, VersionedBody } from '../net/api.ts'
 import { ExponentialBackoff } from '../net/backoff.ts'
 import type { BrokerConnection, SendOptions } from '../net/broker-connection.ts'
 import { ConnectionPool, type Purpose } from '../net/connection-pool.ts'
@@ -161,7 +161,7 @@ export class KafkaClient {
   /** Sends once, without retries. */
   async send<Q extends Message, S extends Message>(
     api: Api<Q, S>,
-    body: RequestBody<Q>,
+    body: VersionedBody<Q>,
     { to, ...options }: SendOptions & { readonly to: Destination },
   ): Promise<ResponseBody<S>> {
     const connection = await this.connect(to)
@@ -171,7 +171,7 @@ export class KafkaClient {
   /** Sends, and again while the failure may pass, until the deadline. */
   request<Q extends Message, S extends Message>(
     api: Api<Q, S>,
-    body: RequestBody<Q>,
+    body: VersionedBody<Q>,
     options: RequestOptions<S>,
   ): Promise<ResponseBody<S>> {
     const { to, check, signal, retries } = options

@@ -1,5 +1,5 @@
 import type { Clock } from '@milena/runtime'
-import { Deadline, sleep } from '../deadline.ts'
+import { sleep, type Deadline } from '../deadline.ts'
 import { KafkaError } from '../kafka-error.ts'
 import type { ExponentialBackoff } from '../net/backoff.ts'
 

@@ -128,7 +128,7 @@ export class GroupMembership {
     if (memberId === '' || groupInstanceId !== null) return
     await this.#client.request(
       apis.leaveGroup,
-      { groupId, memberId, members: [{ memberId, groupInstanceId: null, reason }] },
+      (version) => (version < 3 ? { groupId, memberId } : { groupId, members: [{ memberId, reason }] }),
       { to: { groupId }, apiTimeoutMs: 5_000, check: ({ errorCode }) => KafkaError.check(errorCode) },
     )
   }

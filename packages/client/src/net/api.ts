@@ -13,6 +13,8 @@ export interface Api<Q extends Message = Message, S extends Message = Message> {
 }
 
 export type RequestBody<Q extends Message> = Input<Q>
+/** A body, or what makes one of the version agreed on, where versions say the same thing in different fields. */
+export type VersionedBody<Q extends Message> = RequestBody<Q> | ((version: number) => RequestBody<Q>)
 export type ResponseBody<S extends Message> = Infer<S>
 
 export type { VersionRange } from '@milena/protocol'

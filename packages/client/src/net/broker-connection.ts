@@ -4,7 +4,7 @@ import type { Clock, Timer } from '@milena/runtime'
 import { KafkaError } from '../kafka-error.ts'
 import { abortable } from '../deadline.ts'
 import { apis } from '../apis.ts'
-import type { Api, RequestBody, ResponseBody, VersionRange } from './api.ts'
+import type { Api, RequestBody, ResponseBody, VersionedBody, VersionRange } from './api.ts'
 import { negotiateApiVersions, type ApiVersions } from './api-versions.ts'
 import type { Address, Channel, Connector } from './connector.ts'
 import { FrameReader } from './frame-reader.ts'
@@ -132,7 +132,7 @@ export class BrokerConnection {
   /** Sends one request in the highest common version and waits for its answer. */
   async send<Q extends Message, S extends Message>(
     api: Api<Q, S>,
-    body: RequestBody<Q>,
+    body: VersionedBody<Q>,
     options: SendOptions = {},
   ): Promise<ResponseBody<S>> {
     if (this.throttledForMs > 0) await this.#awaitThrottle()
@@ -140,7 +140,7 @@ export class BrokerConnection {
     if (version === undefined) {
       throw KafkaError.of('UNSUPPORTED_VERSION', `${this.#peer} does not speak a usable version of ${api.name}.`)
     }
-    return this.sendVersion(api, version, body, options)
+    return this.sendVersion(api, version, typeof body === 'function' ? body(version) : body, options)
   }
 
   /** Sends one request in a given version; written before this returns its promise. */

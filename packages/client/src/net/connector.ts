@@ -16,8 +16,8 @@ export interface Channel {
 }
 
 export interface ChannelHandlers {
-  onData(chunk: Uint8Array): void
-  onClose(error?: Error): void
+  readonly onData: (chunk: Uint8Array) => void
+  readonly onClose: (error?: Error) => void
 }
 
 /** Opens channels: TCP in life, an in-memory pair in tests. */
