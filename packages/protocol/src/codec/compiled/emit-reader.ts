@@ -116,11 +116,17 @@ function readFixedInto(out: Source, kind: ScalarKind, path: string, target: stri
 }
 
 function readNestedStruct(out: Source, field: FieldLayout, target: string): void {
-  if (field.nullable) {
+  if (!field.nullable) out.line('{')
+  else if (field.tag === undefined) {
     out.line(`if (p >= e) short(${quote(field.path)})`)
     out.line(`if (b[p++] > 127) ${target} = null`)
     out.line('else {')
-  } else out.line('{')
+  } else {
+    // Inside a tagged field Kafka marks null by a varint of 0, not by a byte below 0.
+    readVarint(out, 'n', quote(field.path))
+    out.line(`if (n === 0) ${target} = null`)
+    out.line('else {')
+  }
   out.line(`${target} = ${readStruct(out, field.struct!)}`)
   out.line('}')
 }

@@ -92,7 +92,7 @@ function orNull(out: Source, field: FieldLayout, value: string, lengthBytes: 2 |
 
 function writeNestedStruct(out: Source, field: FieldLayout, value: string, taggedSizes: TaggedSizes): void {
   if (field.nullable) {
-    out.line(`if (${value} === null) b[p++] = 255`)
+    out.line(`if (${value} === null) b[p++] = ${field.tag === undefined ? 255 : 0}`)
     out.line('else {')
     out.line('b[p++] = 1')
   } else out.line('{')

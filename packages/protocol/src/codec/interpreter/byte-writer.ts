@@ -5,23 +5,28 @@ export class ByteWriter {
   #length = 0
 
   int8(value: number): void {
-    this.#view.setInt8(this.#advance(1), value)
+    const start = this.#advance(1)
+    this.#view.setInt8(start, value)
   }
 
   int16(value: number): void {
-    this.#view.setInt16(this.#advance(2), value)
+    const start = this.#advance(2)
+    this.#view.setInt16(start, value)
   }
 
   int32(value: number): void {
-    this.#view.setInt32(this.#advance(4), value)
+    const start = this.#advance(4)
+    this.#view.setInt32(start, value)
   }
 
   int64(value: bigint): void {
-    this.#view.setBigInt64(this.#advance(8), value)
+    const start = this.#advance(8)
+    this.#view.setBigInt64(start, value)
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#advance(8), value)
+    const start = this.#advance(8)
+    this.#view.setFloat64(start, value)
   }
 
   unsignedVarint(value: number): void {

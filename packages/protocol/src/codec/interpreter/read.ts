@@ -33,7 +33,7 @@ function readField(reader: ByteReader, field: FieldLayout): unknown {
     case 'array':
       return readArray(reader, field)
     case 'struct':
-      if (field.nullable && reader.int8(field.path) < 0) return null
+      if (field.nullable && isNullStruct(reader, field)) return null
       return readStruct(reader, field.struct!)
     case 'string':
       return readString(reader, field, field.nullable)
@@ -43,6 +43,11 @@ function readField(reader: ByteReader, field: FieldLayout): unknown {
     default:
       return readScalar(reader, field.kind, field)
   }
+}
+
+/** Kafka marks null before a struct by a byte below 0, but inside a tagged field by a varint of 0. */
+function isNullStruct(reader: ByteReader, field: FieldLayout): boolean {
+  return field.tag === undefined ? reader.int8(field.path) < 0 : reader.unsignedVarint(field.path) === 0
 }
 
 function readScalar(reader: ByteReader, kind: ScalarKind, field: FieldLayout): unknown {

@@ -44,7 +44,7 @@ function writeField(writer: ByteWriter, field: FieldLayout, value: unknown): voi
     case 'array':
       return writeArray(writer, field, value)
     case 'struct':
-      if (field.nullable) writer.int8(value === null ? -1 : 1)
+      if (field.nullable) writer.int8(value !== null ? 1 : field.tag === undefined ? -1 : 0)
       if (value !== null) writeStruct(writer, field.struct!, expectStruct(field, value))
       return
     case 'string':

@@ -4,7 +4,7 @@ import { type Infer, message } from '../../schema/message.ts'
 const topicPartitions = {
   topicId: uuid('0+'),
   partitions: array('0+', 'int32'),
-  assignmentEpochs: array('0+', 'int32', { nullable: '0+', default: null, tag: 0 }),
+  assignmentEpochs: array('0+', 'int32', { nullable: '0+', tag: 0 }),
 }
 
 export const ConsumerGroupMetadataKey = message({
@@ -69,7 +69,7 @@ export const ConsumerGroupMemberMetadataValue = message({
           metadata: bytes('0+'),
         }),
       },
-      { nullable: '0+', default: null, tag: 0 },
+      { nullable: '0+', tag: 0 },
     ),
   },
 })

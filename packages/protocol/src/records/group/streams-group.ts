@@ -9,7 +9,7 @@ const taskIds = {
 const streamsGroupCurrentMemberAssignmentValueTaskIds = {
   subtopologyId: string('0+'),
   partitions: array('0+', 'int32'),
-  assignmentEpochs: array('0+', 'int32', { nullable: '0+', default: null, tag: 0 }),
+  assignmentEpochs: array('0+', 'int32', { nullable: '0+', tag: 0 }),
 }
 
 const topicInfo = {
@@ -50,7 +50,7 @@ export const StreamsGroupMetadataValue = message({
         key: string('0+'),
         value: string('0+'),
       },
-      { nullable: '0+', default: null, tag: 1 },
+      { nullable: '0+', tag: 1 },
     ),
   },
 })
