@@ -61,7 +61,7 @@ function framedBlocks(bytes: Uint8Array): Uint8Array[] {
     // Where a block's size would be, another stream may begin; the magic is a negative size.
     const rest = bytes.subarray(at)
     if (isFramed(rest)) {
-      if (readInt32(rest, 12) < VERSION) throw corrupt('snappy', 'the frame has an unknown version')
+      if (readInt32(rest, 8) < VERSION) throw corrupt('snappy', 'the frame has an unknown version')
       at += HEADER_BYTES
       continue
     }
