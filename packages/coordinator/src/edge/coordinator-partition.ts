@@ -87,8 +87,8 @@ export class CoordinatorPartition<T extends ShardTypes> {
   }
 
   /** Requests that wait for another request or for a timer. */
-  get parkedCount(): number {
-    return this.#parked.size
+  get parkedIds(): readonly number[] {
+    return [...this.#parked.keys()]
   }
 
   write<Request, Response>(

@@ -121,7 +121,7 @@ const joinAsKnownMember = (
   if (group.pendingJoin.has(memberId)) {
     return request.groupInstanceId === null
       ? addMember(operation, request, context, memberId)
-      : refuse(memberId, Errors.UNKNOWN_SERVER_ERROR.code)
+      : refuse(UNKNOWN_MEMBER_ID, Errors.UNKNOWN_SERVER_ERROR.code)
   }
   const error = validateMember(group, request)
   const member = group.members.get(memberId)

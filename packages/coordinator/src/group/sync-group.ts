@@ -79,9 +79,9 @@ const assign = (operation: GroupOperation, request: SyncGroupRequest): void => {
     members: group.members.size,
     staticMembers: group.staticMembers.size,
   })
+  group.transitionTo('Stable', context.nowMs)
   operation.write(groupMetadataRecord(group))
   operation.ifRefused({ kind: 'syncRefused', groupId: group.groupId, generationId: group.generationId })
-  group.transitionTo('Stable', context.nowMs)
   for (const member of group.members.values()) {
     if (member.awaitingSync === null) continue
     operation.reply(member.awaitingSync, synced(group, member))

@@ -1,0 +1,92 @@
+import type { CoordinatorLoader, CoordinatorRecord, LoadedRecord, PartitionWriter, RecordSerde } from '../edge/ports.ts'
+
+interface Append {
+  readonly lastOffset: number
+  readonly resolve: (offset: number) => void
+  readonly reject: (error: Error) => void
+}
+
+/** What the serde of a test makes of a record: bytes that carry the record itself. */
+class CarriedRecord implements CoordinatorRecord {
+  readonly key = new Uint8Array(8)
+  readonly value: Uint8Array | null
+  readonly record: object
+
+  constructor(record: { readonly value?: unknown }) {
+    this.record = record
+    this.value = record.value === null ? null : new Uint8Array(8)
+  }
+}
+
+/** One partition of an internal topic in memory, which commits, refuses and loses appends as it is told. */
+export class MemoryLog implements PartitionWriter, CoordinatorLoader {
+  /** Whether an append is committed at once. */
+  isCommitting = true
+  /** Thrown by the next append. */
+  nextRefusal: Error | undefined
+  committedOffset = -1
+  onWrite: (record: object, offset: number) => void = () => undefined
+  readonly #records: CoordinatorRecord[] = []
+  readonly #pending: Append[] = []
+  readonly serde: RecordSerde<object> = {
+    serialize: (record) => new CarriedRecord(record),
+    deserialize: (loaded) => (loaded as LoadedRecord & { record: object }).record,
+  }
+
+  get records(): readonly object[] {
+    return this.#records.map((record) => (record as CarriedRecord).record)
+  }
+
+  get hasPending(): boolean {
+    return this.#pending.length > 0
+  }
+
+  append(_partition: number, records: readonly CoordinatorRecord[]): Promise<number> {
+    const refusal = this.nextRefusal
+    if (refusal !== undefined) {
+      this.nextRefusal = undefined
+      throw refusal
+    }
+    for (const record of records) {
+      this.onWrite((record as CarriedRecord).record, this.#records.length)
+      this.#records.push(record)
+    }
+    const lastOffset = this.#records.length - 1
+    if (this.isCommitting && this.#pending.length === 0) {
+      this.committedOffset = lastOffset
+      return Promise.resolve(lastOffset)
+    }
+    return new Promise((resolve, reject) => this.#pending.push({ lastOffset, resolve, reject }))
+  }
+
+  /** Commits the oldest appends that wait, all of them unless told how many. */
+  commit(count = this.#pending.length): void {
+    for (const append of this.#pending.splice(0, count)) {
+      this.committedOffset = append.lastOffset
+      append.resolve(append.lastOffset)
+    }
+  }
+
+  /** Loses the appends that wait; of their records the first `kept` are in the log after all. */
+  lose(error: Error, kept: number): void {
+    const lost = this.#pending.splice(0)
+    this.#records.length = Math.min(this.#records.length, this.committedOffset + 1 + kept)
+    this.committedOffset = this.#records.length - 1
+    for (const append of lost) append.reject(error)
+  }
+
+  /** What was not committed may be gone when the broker comes back. */
+  crash(kept: number): void {
+    this.#pending.splice(0)
+    this.#records.length = Math.min(this.#records.length, this.committedOffset + 1 + kept)
+    this.committedOffset = this.#records.length - 1
+  }
+
+  async load(_partition: number, onRecord: (record: LoadedRecord) => void): Promise<{ nextOffset: number }> {
+    this.#records.forEach((carried, offset) => {
+      const { key, value, record } = carried as CarriedRecord
+      onRecord({ offset, key, value, record } as LoadedRecord)
+    })
+    return { nextOffset: this.#records.length }
+  }
+}
