@@ -1,1 +1,22 @@
-export {}
+// Logs and their manager.
+export { LogManager } from './log-manager.ts'
+export type { LogManagerOptions } from './log-manager-options.ts'
+export { UnifiedLog } from './unified-log.ts'
+export type { LogListener, ReadOptions } from './unified-log.ts'
+export type { AppendOptions, AppendRefused, AppendResult, Appended } from './append-result.ts'
+export type { FetchData } from './batch-collector.ts'
+export { ListOffsets } from './offset-lookup.ts'
+export type { TimestampAndOffset } from './offset-lookup.ts'
+export type { EpochEndOffset } from './leader-epoch-cache.ts'
+export type { BatchMetadata, ProducerStateEntry } from './producer-state-entry.ts'
+export { defaultLogConfig, LONG_MAX } from './log-config.ts'
+export type { LogConfig } from './log-config.ts'
+export { topicPartitionName } from './topic-partition.ts'
+export type { TopicPartition } from './topic-partition.ts'
+export { CorruptFileError, StorageError } from './storage-error.ts'
+
+// Files, for tools that look at them.
+export { readMetaProperties } from './meta-properties.ts'
+export type { MetaProperties } from './meta-properties.ts'
+export { parseOffsetCheckpoint } from './offset-checkpoint.ts'
+export { decodeProducerSnapshot } from './producer-snapshot.ts'

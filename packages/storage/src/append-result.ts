@@ -1,0 +1,41 @@
+import type { KafkaError } from '@milena/protocol/messages'
+import { Errors } from '@milena/protocol/messages'
+import type { AppendOrigin, RecordError } from '@milena/records'
+
+export interface AppendOptions {
+  readonly leaderEpoch: number
+  readonly origin: AppendOrigin
+  /** Stands in for the log's clock: the time against which timestamps are judged, and the log append time. */
+  readonly nowMs?: number
+  /** The version of the Produce request, where that decides what is allowed (zstd). */
+  readonly requestVersion?: number
+}
+
+export interface Appended {
+  readonly ok: true
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly maxTimestamp: number
+  /** What the response carries: the time of a LogAppendTime topic or of a repeated batch, else -1. */
+  readonly logAppendTime: number
+  readonly logStartOffset: number
+  /** A repetition of a batch that is in the log; its offsets are the original ones, and nothing was appended. */
+  readonly duplicate: boolean
+  /** The bytes that the log has grown by. */
+  readonly sizeInBytes: number
+  /** Resolves when the bytes are in the file and readers can see them; rejects with a StorageError. */
+  readonly written: Promise<void>
+}
+
+export interface AppendRefused {
+  readonly ok: false
+  readonly error: KafkaError
+  readonly message: string
+  readonly recordErrors: readonly RecordError[]
+}
+
+export type AppendResult = Appended | AppendRefused
+
+export function refused(error: keyof typeof Errors, message: string): AppendRefused {
+  return { ok: false, error: Errors[error], message, recordErrors: [] }
+}

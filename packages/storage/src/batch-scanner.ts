@@ -1,0 +1,110 @@
+import { RecordBatch } from '@milena/records'
+import { BATCH_HEADER_BYTES, baseOffsetAt, lastOffsetAt, magicAt, sizeInBytesAt } from './batch-header.ts'
+
+/** A batch in passing: `at` is its place in `bytes`, `position` that in the file. */
+export interface ScannedBatch {
+  readonly bytes: Buffer
+  readonly at: number
+  readonly position: number
+  readonly sizeInBytes: number
+}
+
+export interface ScanResult {
+  /** The end of the last sound batch. */
+  readonly endPosition: number
+  /** What is wrong with the batch at `endPosition`, if that is why the scan ended. */
+  readonly problem: string | undefined
+}
+
+export interface ScanOptions {
+  /** Reads of the segment's file; fewer bytes than asked only at its end. */
+  readonly read: (target: Uint8Array, position: number) => Promise<number>
+  readonly from: number
+  readonly to: number
+  /** Batches that end at or after this offset have their CRC verified; Infinity for none. */
+  readonly verifyFromOffset: number
+  /** No batch may begin before this offset. */
+  readonly minOffset: number
+  /** Sees every sound batch in order; `false` ends the scan behind it. */
+  readonly visit: (batch: ScannedBatch) => boolean | void
+}
+
+const CHUNK_BYTES = 1_048_576
+
+/**
+ * Walks the batches of a segment in large reads, and stops at the first that is not whole, not of magic 2, not
+ * behind the one before it, or, where asked, not true to its CRC.
+ */
+export async function scanBatches(options: ScanOptions): Promise<ScanResult> {
+  const scan = new Scan(options)
+  while (scan.position < options.to && !scan.ended) {
+    const target = Buffer.allocUnsafeSlow(Math.min(scan.chunkBytes, options.to - scan.position))
+    const filled = await options.read(target, scan.position)
+    scan.walk(target.subarray(0, filled), filled < target.byteLength)
+  }
+  return { endPosition: scan.position, problem: scan.problem }
+}
+
+class Scan {
+  position: number
+  /** How much to read at once: more than usual when a batch is larger. */
+  chunkBytes = CHUNK_BYTES
+  ended = false
+  problem: string | undefined
+  readonly #options: ScanOptions
+  #minOffset: number
+
+  constructor(options: ScanOptions) {
+    this.#options = options
+    this.position = options.from
+    this.#minOffset = options.minOffset
+  }
+
+  /** Walks the batches that lie whole in `bytes`, which were read at `position`, and moves behind them. */
+  walk(bytes: Buffer, isFileEnd: boolean): void {
+    const end = isFileEnd ? this.position + bytes.byteLength : this.#options.to
+    let at = 0
+    while (!this.ended && this.position < end) {
+      const known = bytes.byteLength - at
+      if (end - this.position < BATCH_HEADER_BYTES) return this.#stop(`only ${end - this.position} bytes are left`)
+      if (known < BATCH_HEADER_BYTES) return
+      const sizeInBytes = sizeInBytesAt(bytes, at)
+      this.#checkHeader(bytes, at, sizeInBytes, end)
+      if (this.ended) return
+      this.chunkBytes = Math.max(CHUNK_BYTES, sizeInBytes)
+      if (known < sizeInBytes) return
+      this.#visit(bytes, at, sizeInBytes)
+      at += sizeInBytes
+    }
+    this.ended ||= isFileEnd
+  }
+
+  #checkHeader(bytes: Buffer, at: number, sizeInBytes: number, end: number): void {
+    if (sizeInBytes < BATCH_HEADER_BYTES) return this.#stop(`a batch says it has ${sizeInBytes} bytes`)
+    if (sizeInBytes > end - this.position) {
+      return this.#stop(`a batch of ${sizeInBytes} bytes is cut off after ${end - this.position}`)
+    }
+    if (magicAt(bytes, at) !== 2) return this.#stop(`a batch has magic ${magicAt(bytes, at)}`)
+    const baseOffset = baseOffsetAt(bytes, at)
+    const lastOffset = lastOffsetAt(bytes, at)
+    if (baseOffset < this.#minOffset || lastOffset < baseOffset) {
+      this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset} is due`)
+    }
+  }
+
+  #visit(bytes: Buffer, at: number, sizeInBytes: number): void {
+    const lastOffset = lastOffsetAt(bytes, at)
+    if (lastOffset >= this.#options.verifyFromOffset && !RecordBatch.at(bytes, at).isValidCrc()) {
+      return this.#stop(`the batch of offset ${baseOffsetAt(bytes, at)} does not match its CRC`)
+    }
+    const goesOn = this.#options.visit({ bytes, at, position: this.position, sizeInBytes })
+    this.position += sizeInBytes
+    this.#minOffset = lastOffset + 1
+    this.ended = goesOn === false
+  }
+
+  #stop(problem: string): void {
+    this.problem = problem
+    this.ended = true
+  }
+}

@@ -1,0 +1,212 @@
+import { LogFlusher } from './log-flusher.ts'
+import type { FetchData, ReadRequest } from './batch-collector.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import { LogReader } from './log-reader.ts'
+import { LogSegment } from './log-segment.ts'
+import type { LogSegments } from './log-segments.ts'
+import type { QueuedBytes } from './log-writer.ts'
+import { LogWriter } from './log-writer.ts'
+import type { LogTail } from './tail-cache.ts'
+
+/** A batch that is ready to be written. */
+export interface ReadyBatch {
+  readonly bytes: Uint8Array
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly maxTimestamp: number
+  readonly nowMs: number
+}
+
+export interface LocalLogOptions {
+  readonly directory: string
+  /** The folder whose entry for `directory` is not known to survive a loss of power; absent when it is. */
+  readonly unsyncedParent?: string
+  readonly segments: LogSegments
+  readonly endOffset: number
+  readonly recoveryPoint: number
+  readonly config: () => LogConfig
+  readonly context: LogContext
+  /** The log rolled at `baseOffset`; `written` says when all of the rolled segment is in its file. */
+  readonly onRoll: (rolled: LogSegment, baseOffset: number, written: Promise<void>) => void
+  readonly onWritten: () => void
+  readonly onFailure: (cause: unknown) => Error
+}
+
+/**
+ * The bytes of a log: its segments, the one queue that writes to the last of them, the flushes, the reads. It knows
+ * nothing of who appends and who may read how far.
+ */
+export class LocalLog {
+  readonly segments: LogSegments
+  readonly #directory: string
+  readonly #config: () => LogConfig
+  readonly #context: LogContext
+  readonly #onRoll: LocalLogOptions['onRoll']
+  readonly #onWritten: () => void
+  readonly #tail: LogTail
+  readonly #reader: LogReader
+  readonly #writer: LogWriter
+  readonly #flusher: LogFlusher
+  #unsyncedParent: string | undefined
+  #writtenOffset: number
+
+  constructor(o: LocalLogOptions) {
+    this.segments = o.segments
+    this.#directory = o.directory
+    this.#unsyncedParent = o.unsyncedParent
+    this.#config = o.config
+    this.#context = o.context
+    this.#onRoll = o.onRoll
+    this.#onWritten = o.onWritten
+    this.#writtenOffset = o.endOffset
+    this.#tail = o.context.tailCache.openTail()
+    this.#reader = new LogReader({ segments: o.segments, tail: this.#tail })
+    const onFailure = (cause: unknown): Error => {
+      const error = o.onFailure(cause)
+      this.#flusher.fail(error)
+      return error
+    }
+    this.#writer = new LogWriter({ onWritten: (segment, items) => this.#noteWritten(segment, items), onFailure })
+    this.#flusher = new LogFlusher({
+      flushedOffset: o.recoveryPoint,
+      writtenOffset: () => this.#writtenOffset,
+      sync: () => this.#sync(),
+      onFailure,
+    })
+  }
+
+  /** The offset behind the last record that is in the file. */
+  get writtenOffset(): number {
+    return this.#writtenOffset
+  }
+
+  /** Everything below survives a loss of power. */
+  get recoveryPoint(): number {
+    return this.#flusher.flushedOffset
+  }
+
+  /** Bytes that wait for the disk. */
+  get pendingBytes(): number {
+    return this.#writer.queuedBytes
+  }
+
+  /** Queues a batch whose offsets follow on those before, rolling first if it must; resolves when it is written. */
+  append(batch: ReadyBatch): Promise<void> {
+    const { bytes, firstOffset, lastOffset, maxTimestamp, nowMs } = batch
+    let segment = this.segments.active
+    if (segment.shouldRoll({ bytes: bytes.byteLength, maxTimestamp, lastOffset, nowMs })) {
+      segment = this.roll(firstOffset, nowMs)
+    }
+    segment.reserve(bytes.byteLength, maxTimestamp)
+    return this.#writer.enqueue(segment, { bytes, baseOffset: firstOffset, nextOffset: lastOffset + 1 })
+  }
+
+  /** Begins a new segment, in memory; its file comes with the first write. */
+  roll(baseOffset: number, nowMs: number): LogSegment {
+    const rolled = this.segments.active
+    const segment = this.newSegment(baseOffset, nowMs)
+    this.segments.add(segment)
+    this.#onRoll(rolled, baseOffset, this.#writer.idle())
+    // As Kafka does: a segment that takes no more batches goes to disk, without anyone waiting for it.
+    this.#flusher.flushed(baseOffset).catch(() => undefined)
+    return segment
+  }
+
+  newSegment(baseOffset: number, nowMs: number): LogSegment {
+    const { segmentJitterMs, segmentMs } = this.#config()
+    const jitterMsMax = Math.min(segmentJitterMs, segmentMs, 2 ** 47)
+    return new LogSegment({
+      baseOffset,
+      directory: this.#directory,
+      context: this.#context,
+      config: this.#config,
+      nowMs,
+      jitterMs: jitterMsMax > 0 ? this.#context.random.int(jitterMsMax) : 0,
+    })
+  }
+
+  /** Resolves when all that was appended so far is in the file. */
+  idle(): Promise<void> {
+    return this.#writer.idle()
+  }
+
+  /** Resolves when everything below `offset` survives a loss of power; shared by all who wait. */
+  flushed(offset: number): Promise<void> {
+    return this.#flusher.flushed(offset)
+  }
+
+  /** Batches before `request.endOffset`, which may not be beyond `writtenOffset`. */
+  async read(request: ReadRequest): Promise<FetchData> {
+    return this.#reader.readCached(request) ?? this.#reader.read(request)
+  }
+
+  /** Cuts the log before the batch that holds `offset`. Nothing may be on its way to the file. */
+  async truncateTo(offset: number): Promise<LogSegment[]> {
+    this.#tail.truncateTo(offset)
+    this.#flusher.truncateTo(offset)
+    this.#writtenOffset = Math.min(this.#writtenOffset, offset)
+    const removed = this.segments.values().filter((segment, index) => index > 0 && segment.baseOffset > offset)
+    this.segments.remove(new Set(removed))
+    const { active } = this.segments
+    const cut = await findCut(active, offset)
+    if (cut !== undefined) await active.truncate(cut.position, cut.offset)
+    return removed
+  }
+
+  /** Exchanges all segments for an empty one at `offset`; returns the old ones. */
+  restartAt(offset: number, nowMs: number): readonly LogSegment[] {
+    const removed = this.segments.values()
+    this.segments.add(this.newSegment(offset, nowMs))
+    this.segments.remove(new Set(removed))
+    this.#tail.clear()
+    this.#flusher.restartAt(offset)
+    this.#writtenOffset = offset
+    return removed
+  }
+
+  /** Forgets what the shared caches hold of this log and closes its files. */
+  async close(): Promise<void> {
+    this.#tail.clear()
+    for (const segment of this.segments.values()) await segment.closeFiles()
+  }
+
+  #noteWritten(segment: LogSegment, items: readonly QueuedBytes[]): void {
+    const nowMs = this.#context.clock.nowMs()
+    for (const { bytes, baseOffset, nextOffset } of items) {
+      segment.noteWritten(bytes, nowMs)
+      this.#tail.add(bytes, baseOffset, nextOffset)
+      this.#writtenOffset = nextOffset
+    }
+    this.#flusher.noteWritten()
+    this.#onWritten()
+  }
+
+  /** Data first, then the folder entries by which it is found. */
+  async #sync(): Promise<void> {
+    const segments = this.segments.values(this.#flusher.flushedOffset)
+    for (const segment of segments) await segment.sync()
+    const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
+    if (newFiles.length > 0) {
+      await this.#context.fs.syncDirectory(this.#directory)
+      for (const segment of newFiles) segment.needsDirectorySync = false
+    }
+    if (this.#unsyncedParent !== undefined) {
+      await this.#context.fs.syncDirectory(this.#unsyncedParent)
+      this.#unsyncedParent = undefined
+    }
+  }
+}
+
+/** The first batch of the segment that holds `offset` or comes behind it. */
+async function findCut(segment: LogSegment, offset: number): Promise<{ position: number; offset: number } | undefined> {
+  let before = { position: 0, nextOffset: segment.baseOffset }
+  const from = await segment.lookup(offset)
+  const end = await segment.scanHeaders(from, (batch) => {
+    if (batch.lastOffset < offset) {
+      before = { position: batch.position + batch.sizeInBytes, nextOffset: batch.lastOffset + 1 }
+    }
+  })
+  if (before.position === 0 && from > 0) before = { position: from, nextOffset: offset }
+  return before.position < end ? { position: before.position, offset: before.nextOffset } : undefined
+}

@@ -1,0 +1,17 @@
+import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import type { FilePool } from './file-pool.ts'
+import type { IndexCache } from './index-cache.ts'
+import type { TailCache } from './tail-cache.ts'
+
+/** What the logs of one broker share. */
+export interface LogContext {
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly files: FilePool
+  readonly indexCache: IndexCache
+  readonly tailCache: TailCache
+  /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */
+  readonly producerIdExpirationMs: () => number
+}

@@ -1,0 +1,186 @@
+import path from 'node:path'
+import type { FileSystem, Lock, Random } from '@milena/runtime'
+import { hasErrorCode } from '@milena/runtime'
+import {
+  CLEAN_SHUTDOWN_FILE,
+  HIGH_WATERMARK_CHECKPOINT_FILE,
+  LOCK_FILE,
+  LOG_START_OFFSET_CHECKPOINT_FILE,
+  META_PROPERTIES_FILE,
+  METADATA_DIR,
+  RECOVERY_POINT_CHECKPOINT_FILE,
+} from './log-files.ts'
+import type { MetaProperties } from './meta-properties.ts'
+import { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
+import { formatOffsetCheckpoint, readOffsetCheckpoint } from './offset-checkpoint.ts'
+import { StorageError } from './storage-error.ts'
+import type { TopicPartition } from './topic-partition.ts'
+import { DELETE_DIR_SUFFIX, parsePartitionDirName } from './topic-partition.ts'
+
+/** Offsets by the partition's name, as the checkpoints of a folder had them when it was opened. */
+export interface Checkpoints {
+  readonly recoveryPoints: ReadonlyMap<string, number>
+  readonly logStartOffsets: ReadonlyMap<string, number>
+  readonly highWatermarks: ReadonlyMap<string, number>
+}
+
+/** What a log folder holds. */
+export interface LogDirContent {
+  readonly partitions: readonly TopicPartition[]
+  /** Folders of deleted partitions that a stop kept from going. */
+  readonly deleted: readonly string[]
+  /** Names that belong to no partition. */
+  readonly unknown: readonly string[]
+}
+
+export type CheckpointKind = 'recoveryPoint' | 'logStartOffset' | 'highWatermark'
+
+const CHECKPOINT_FILES: Readonly<Record<CheckpointKind, string>> = {
+  recoveryPoint: RECOVERY_POINT_CHECKPOINT_FILE,
+  logStartOffset: LOG_START_OFFSET_CHECKPOINT_FILE,
+  highWatermark: HIGH_WATERMARK_CHECKPOINT_FILE,
+}
+
+const KNOWN_FILES = new Set([
+  CLEAN_SHUTDOWN_FILE,
+  LOCK_FILE,
+  META_PROPERTIES_FILE,
+  METADATA_DIR,
+  'bootstrap.checkpoint',
+  'cleaner-offset-checkpoint',
+  ...Object.values(CHECKPOINT_FILES),
+])
+
+/** One of the folders in `log.dirs`: its lock, its papers, its checkpoints. One process has it at a time. */
+export class LogDir {
+  readonly path: string
+  readonly meta: MetaProperties
+  /** Whether the last one who had it closed all its logs in order. */
+  readonly hadCleanShutdown: boolean
+  readonly #fs: FileSystem
+  readonly #lock: Lock
+  readonly #written = new Map<CheckpointKind, string>()
+  /** Why the folder is not trusted any more; it gets no new logs and no clean-shutdown marker. */
+  failure: Error | undefined
+
+  private constructor(o: {
+    path: string
+    meta: MetaProperties
+    hadCleanShutdown: boolean
+    fs: FileSystem
+    lock: Lock
+  }) {
+    this.path = o.path
+    this.meta = o.meta
+    this.hadCleanShutdown = o.hadCleanShutdown
+    this.#fs = o.fs
+    this.#lock = o.lock
+  }
+
+  /** Takes the folder, making it when it is absent. Throws when another broker has it or it belongs to another one. */
+  static async open(o: {
+    readonly path: string
+    readonly fs: FileSystem
+    readonly random: Random
+    readonly nodeId: number
+    readonly clusterId: string
+  }): Promise<LogDir> {
+    const { fs } = o
+    await fs.mkdir(o.path)
+    const lock = await takeLock(fs, o.path)
+    try {
+      const meta = await loadMeta(o)
+      const marker = path.join(o.path, CLEAN_SHUTDOWN_FILE)
+      const hadCleanShutdown = await fs.exists(marker)
+      if (hadCleanShutdown) {
+        // Gone for good before anything is written: a marker that came back would vouch for what it never saw.
+        await fs.remove(marker)
+        await fs.syncDirectory(o.path)
+      }
+      return new LogDir({ path: o.path, meta, hadCleanShutdown, fs, lock })
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  async readCheckpoints(): Promise<Checkpoints> {
+    const read = (kind: CheckpointKind) => readOffsetCheckpoint(this.#fs, this.#checkpointPath(kind))
+    return {
+      recoveryPoints: await read('recoveryPoint'),
+      logStartOffsets: await read('logStartOffset'),
+      highWatermarks: await read('highWatermark'),
+    }
+  }
+
+  #checkpointPath(kind: CheckpointKind): string {
+    return path.join(this.path, CHECKPOINT_FILES[kind])
+  }
+
+  /** Writes a checkpoint durably, if it says something new. */
+  async writeCheckpoint(kind: CheckpointKind, offsets: Iterable<readonly [TopicPartition, number]>): Promise<void> {
+    const text = formatOffsetCheckpoint(offsets)
+    if (this.#written.get(kind) === text) return
+    await this.#fs.writeFile(this.#checkpointPath(kind), text, { atomic: true })
+    this.#written.set(kind, text)
+  }
+
+  async content(): Promise<LogDirContent> {
+    const partitions: TopicPartition[] = []
+    const deleted: string[] = []
+    const unknown: string[] = []
+    for (const name of await this.#fs.readdir(this.path)) {
+      if (KNOWN_FILES.has(name)) continue
+      const topicPartition = parsePartitionDirName(name)
+      if (topicPartition !== undefined) partitions.push(topicPartition)
+      else if (name.endsWith(DELETE_DIR_SUFFIX)) deleted.push(path.join(this.path, name))
+      else unknown.push(name)
+    }
+    return { partitions, deleted, unknown }
+  }
+
+  /** Says for the next start that every log was closed in order. */
+  async markClean(brokerEpoch: number): Promise<void> {
+    const content = JSON.stringify({ version: 0, brokerEpoch })
+    await this.#fs.writeFile(path.join(this.path, CLEAN_SHUTDOWN_FILE), content, { atomic: true })
+  }
+
+  release(): Promise<void> {
+    return this.#lock.release()
+  }
+}
+
+async function takeLock(fs: FileSystem, logDir: string): Promise<Lock> {
+  try {
+    return await fs.lock(path.join(logDir, LOCK_FILE))
+  } catch (cause) {
+    if (!hasErrorCode(cause, 'ELOCKED')) throw cause
+    const message = `the log folder ${logDir} is in use by another broker; stop that one, or give this one another folder`
+    throw new StorageError('KAFKA_STORAGE_ERROR', message, { cause })
+  }
+}
+
+async function loadMeta(o: {
+  readonly path: string
+  readonly fs: FileSystem
+  readonly random: Random
+  readonly nodeId: number
+  readonly clusterId: string
+}): Promise<MetaProperties> {
+  const known = await readMetaProperties(o.fs, o.path)
+  if (known === undefined) {
+    const meta = { clusterId: o.clusterId, nodeId: o.nodeId, directoryId: o.random.uuid() }
+    await writeMetaProperties(o.fs, o.path, meta)
+    return meta
+  }
+  const file = path.join(o.path, META_PROPERTIES_FILE)
+  if (known.clusterId !== o.clusterId) {
+    const message = `${file} belongs to cluster ${known.clusterId}, and this broker to ${o.clusterId}`
+    throw new StorageError('INCONSISTENT_CLUSTER_ID', message)
+  }
+  if (known.nodeId !== o.nodeId) {
+    const message = `${file} belongs to node ${known.nodeId}, and this is node ${o.nodeId}`
+    throw new StorageError('KAFKA_STORAGE_ERROR', message)
+  }
+  return known
+}

@@ -1,0 +1,102 @@
+import path from 'node:path'
+import type { Timer } from '@milena/runtime'
+import type { LeaderEpochCache } from './leader-epoch-cache.ts'
+import type { LogContext } from './log-context.ts'
+import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
+import type { LogSegment } from './log-segment.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
+import { SerialQueue } from './serial-queue.ts'
+
+/**
+ * The work on a log's files that no append waits for, one task after the other: finishing segments that were rolled,
+ * writing checkpoints and snapshots, taking deleted segments away after `file.delete.delay.ms`. What it has not got
+ * round to when the power goes is made again from the log, which is why a recovery point may be written down only
+ * behind {@link settled}.
+ */
+export class LogHousekeeping {
+  readonly queue = new SerialQueue()
+  readonly #context: LogContext
+  readonly #directory: string
+  readonly #epochs: LeaderEpochCache
+  readonly #snapshots: ProducerSnapshots
+  readonly #onFailure: (cause: unknown) => Error
+  readonly #removals = new Set<Timer>()
+  #checkpointedRevision: number
+
+  constructor(o: {
+    readonly context: LogContext
+    readonly directory: string
+    readonly epochs: LeaderEpochCache
+    readonly snapshots: ProducerSnapshots
+    /** The revision of `epochs` that the checkpoint file holds. */
+    readonly checkpointedRevision: number
+    readonly onFailure: (cause: unknown) => Error
+  }) {
+    this.#context = o.context
+    this.#directory = o.directory
+    this.#epochs = o.epochs
+    this.#snapshots = o.snapshots
+    this.#checkpointedRevision = o.checkpointedRevision
+    this.#onFailure = o.onFailure
+  }
+
+  /** Finishes a rolled segment once `written` says that all of it is in its file. */
+  finishRolled(segment: LogSegment, written: Promise<void>, snapshot: { offset: number; content: Uint8Array }): void {
+    void this.queue.run(() =>
+      this.#guard(async () => {
+        await written
+        await segment.finish({ sync: true })
+        await this.#snapshots.write(snapshot.offset, snapshot.content)
+        this.#context.indexCache.touch(segment.indexes)
+      }),
+    )
+  }
+
+  /** Resolves when what a recovery would skip is on disk: indexes of rolled segments, leader epochs. */
+  async settled(active: LogSegment): Promise<void> {
+    await this.queue.run(() =>
+      this.#guard(async () => {
+        await this.checkpointEpochs()
+        if (active.writtenBytes > 0) await active.indexes.persist({ sync: false })
+      }),
+    )
+  }
+
+  async checkpointEpochs(): Promise<void> {
+    const { revision } = this.#epochs
+    if (revision === this.#checkpointedRevision) return
+    const file = path.join(this.#directory, LEADER_EPOCH_CHECKPOINT_FILE)
+    await this.#context.fs.writeFile(file, this.#epochs.format(), { atomic: true })
+    this.#checkpointedRevision = revision
+  }
+
+  /** Renames the files of segments that left the log, and removes them after `delayMs`. */
+  async deleteSegments(segments: readonly LogSegment[], delayMs: number): Promise<void> {
+    for (const segment of segments) await segment.markDeleted()
+    const bases = new Set(segments.map((segment) => segment.baseOffset))
+    await this.#snapshots.removeWhere((offset) => bases.has(offset))
+    const timer = this.#context.clock.setTimer(delayMs, () => {
+      this.#removals.delete(timer)
+      void this.queue.run(() =>
+        this.#guard(async () => {
+          for (const segment of segments) await segment.remove()
+        }),
+      )
+    })
+    this.#removals.add(timer)
+  }
+
+  /** Leaves removals that are not due to the next start, which removes what carries `.deleted` at once. */
+  cancelRemovals(): void {
+    for (const timer of this.#removals) timer.cancel()
+    this.#removals.clear()
+  }
+
+  async #guard(task: () => Promise<void>): Promise<void> {
+    try {
+      await task()
+    } catch (cause) {
+      throw this.#onFailure(cause)
+    }
+  }
+}

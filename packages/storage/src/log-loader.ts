@@ -1,0 +1,149 @@
+import path from 'node:path'
+import { LeaderEpochCache } from './leader-epoch-cache.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import type { FoundSegment } from './log-folder.ts'
+import { readLogFolder } from './log-folder.ts'
+import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
+import { recoverLog } from './log-recovery.ts'
+import type { ExistingSegment } from './log-segment.ts'
+import { LogSegment } from './log-segment.ts'
+import { LogSegments } from './log-segments.ts'
+import { readTextIfPresent } from './offset-checkpoint.ts'
+import { loadLatestSnapshot, replayProducersTo } from './producer-rebuild.ts'
+import { ProducerSnapshots } from './producer-snapshots.ts'
+import { ProducerStateManager } from './producer-state-manager.ts'
+import type { TopicPartition } from './topic-partition.ts'
+import { topicPartitionName } from './topic-partition.ts'
+import { UnifiedLog } from './unified-log.ts'
+
+export interface LoadOptions {
+  readonly topicPartition: TopicPartition
+  readonly topicId: string
+  readonly directory: string
+  /** As in LocalLogOptions: for a folder that was just made. */
+  readonly unsyncedParent?: string
+  readonly config: LogConfig
+  readonly context: LogContext
+  /** The log was closed in order and its recovery point is its end: nothing needs to be validated. */
+  readonly hadCleanShutdown: boolean
+  /** From the checkpoints; 0 where they say nothing. */
+  readonly recoveryPoint: number
+  readonly logStartOffset: number
+  readonly highWatermark: number
+}
+
+/** A log while it is put together. */
+export interface LogInLoading {
+  readonly name: string
+  readonly context: LogContext
+  readonly segments: LogSegments
+  readonly epochs: LeaderEpochCache
+  readonly producers: ProducerStateManager
+  readonly snapshots: ProducerSnapshots
+  readonly recoveryPoint: number
+  readonly logStartOffset: number
+}
+
+/**
+ * Opens the log in a partition's folder (Kafka's LogLoader). After an orderly stop only names, sizes and the small
+ * files are looked at; after a crash everything behind the recovery point is validated, and the first batch that is
+ * torn or damaged ends the log.
+ */
+export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
+  const { context, directory } = o
+  const folder = await readLogFolder(context.fs, directory)
+  for (const leftover of folder.leftovers) await context.fs.remove(leftover)
+  const configRef = { current: o.config }
+  const newSegment = (baseOffset: number, existing?: ExistingSegment): LogSegment =>
+    new LogSegment({
+      baseOffset,
+      directory,
+      context,
+      config: () => configRef.current,
+      nowMs: context.clock.nowMs(),
+      jitterMs: 0,
+      ...(existing === undefined ? {} : { existing }),
+    })
+  const segments = new LogSegments()
+  for (const found of folder.segments) segments.add(newSegment(found.baseOffset, found))
+  if (folder.segments.length === 0) segments.add(newSegment(o.logStartOffset))
+
+  const { epochs, checkpointedRevision } = await loadEpochs(o)
+  const logStartOffset = Math.max(o.logStartOffset, segments.first.baseOffset)
+  const log: LogInLoading = {
+    name: topicPartitionName(o.topicPartition),
+    context,
+    segments,
+    epochs,
+    producers: new ProducerStateManager(logStartOffset),
+    snapshots: new ProducerSnapshots({ fs: context.fs, directory, offsets: folder.snapshotOffsets }),
+    recoveryPoint: o.recoveryPoint,
+    logStartOffset,
+  }
+  let logEndOffset = o.hadCleanShutdown ? await openClean(log, folder.segments) : await recoverLog(log)
+  if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
+  epochs.truncateFromEnd(logEndOffset)
+  epochs.truncateFromStart(logStartOffset)
+  await segments.active.loadRollState()
+  const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
+  const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
+  return new UnifiedLog(
+    { ...o, ...log, configRef, checkpointedRevision, logEndOffset, recoveryPoint, highWatermark },
+    context,
+  )
+}
+
+async function loadEpochs(o: LoadOptions): Promise<{ epochs: LeaderEpochCache; checkpointedRevision: number }> {
+  const text = await readTextIfPresent(o.context.fs, path.join(o.directory, LEADER_EPOCH_CHECKPOINT_FILE))
+  if (text === undefined) return { epochs: new LeaderEpochCache(), checkpointedRevision: 0 }
+  const epochs = LeaderEpochCache.parse(text)
+  return { epochs, checkpointedRevision: epochs.revision }
+}
+
+/** Takes the word of the orderly stop; only what was taken away since is made again. */
+async function openClean(log: LogInLoading, found: readonly FoundSegment[]): Promise<number> {
+  const { segments, producers, snapshots, context } = log
+  for (const { baseOffset, lacksIndex } of found) {
+    if (lacksIndex) await segments.floor(baseOffset)!.indexes.makeMissing()
+  }
+  const logEndOffset = await cleanEnd(log)
+  if (snapshots.offsets.length === 0) {
+    // The last close would have left a snapshot if there were a producer to remember.
+    producers.reset(logEndOffset)
+    return logEndOffset
+  }
+  await snapshots.removeWhere((offset) => offset > logEndOffset)
+  const expiration = { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() }
+  await loadLatestSnapshot({ ...log, maxOffset: logEndOffset, expiration, logger: context.logger })
+  await replayProducersTo({ producers, segments, endOffset: logEndOffset })
+  return logEndOffset
+}
+
+/** The end is in the checkpoint; if that is not to be had, in the headers of the last segment. */
+async function cleanEnd({ segments, recoveryPoint }: LogInLoading): Promise<number> {
+  const { active } = segments
+  if (active.writtenBytes === 0) return active.baseOffset
+  if (recoveryPoint > active.baseOffset) return recoveryPoint
+  let logEndOffset = active.baseOffset
+  await active.scanHeaders(await active.lookup(Infinity), (batch) => {
+    logEndOffset = batch.lastOffset + 1
+  })
+  return logEndOffset
+}
+
+/** All records are before the log start offset: they go, and the log goes on there (as Kafka's LogLoader does). */
+async function startOver(log: LogInLoading, segment: LogSegment): Promise<number> {
+  const old = log.segments.values()
+  log.context.logger.warn('The log ends before its start offset; it is emptied and goes on there', {
+    partition: log.name,
+    logStartOffset: log.logStartOffset,
+  })
+  for (const other of old) await other.remove()
+  log.segments.add(segment)
+  log.segments.remove(new Set(old))
+  await segment.create()
+  log.producers.reset(log.logStartOffset)
+  await log.snapshots.removeWhere(() => true)
+  return log.logStartOffset
+}

@@ -1,0 +1,97 @@
+import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
+import { forEachLimited } from './limited.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import { LogDir } from './log-dir.ts'
+import { PARTITION_METADATA_FILE } from './log-files.ts'
+import { loadLog } from './log-loader.ts'
+import type { LogManagerOptions } from './log-manager-options.ts'
+import { readMetaProperties } from './meta-properties.ts'
+import { readTextIfPresent } from './offset-checkpoint.ts'
+import { parsePartitionMetadata } from './partition-metadata.ts'
+import { StorageError } from './storage-error.ts'
+import { topicPartitionName } from './topic-partition.ts'
+import type { UnifiedLog } from './unified-log.ts'
+
+/** Logs opened at a time: enough to keep the disk and the thread pool busy. */
+const CONCURRENCY = 16
+
+/** The cluster that the folders already belong to. */
+export async function knownClusterId({ fs, logDirs }: LogManagerOptions): Promise<string | undefined> {
+  for (const logDir of logDirs) {
+    const meta = await readMetaProperties(fs, logDir).catch(() => undefined)
+    if (meta !== undefined) return meta.clusterId
+  }
+  return undefined
+}
+
+/**
+ * Takes the folders. One that the disk refuses is left out as long as another one is left; one that somebody else
+ * has, or that belongs elsewhere, is an error of who started this broker, and ends it.
+ */
+export async function openDirs(o: LogManagerOptions, clusterId: string): Promise<LogDir[]> {
+  const dirs: LogDir[] = []
+  let failure: unknown
+  try {
+    for (const logDir of o.logDirs) {
+      try {
+        dirs.push(await LogDir.open({ ...o, path: logDir, clusterId }))
+      } catch (error) {
+        if (error instanceof StorageError) throw error
+        failure = error
+        o.logger.error('A log folder cannot be used', { logDir, error })
+        o.onLogDirFailure?.(logDir, error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    if (dirs.length === 0)
+      throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder can be used', { cause: failure })
+  } catch (error) {
+    for (const dir of dirs) await dir.release()
+    throw error
+  }
+  return dirs
+}
+
+/** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
+export async function loadLogs(
+  dir: LogDir,
+  o: { readonly context: LogContext; readonly config: LogConfig; readonly onLoaded: (log: UnifiedLog) => void },
+): Promise<{ readonly deletedDirs: readonly string[] }> {
+  const { logger } = o.context
+  const content = await dir.content()
+  const checkpoints = await dir.readCheckpoints()
+  for (const name of content.unknown)
+    logger.warn('A log folder holds something that is no partition', { logDir: dir.path, name })
+  await forEachLimited(content.partitions, CONCURRENCY, async (topicPartition) => {
+    const name = topicPartitionName(topicPartition)
+    const directory = path.join(dir.path, name)
+    try {
+      const log = await loadLog({
+        topicPartition,
+        topicId: await readTopicId(o.context, directory),
+        directory,
+        config: o.config,
+        context: o.context,
+        hadCleanShutdown: dir.hadCleanShutdown,
+        recoveryPoint: checkpoints.recoveryPoints.get(name) ?? 0,
+        logStartOffset: checkpoints.logStartOffsets.get(name) ?? 0,
+        highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
+      })
+      o.onLoaded(log)
+    } catch (error) {
+      logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
+    }
+  })
+  return { deletedDirs: content.deleted }
+}
+
+/** The topic id of a partition's folder; zero when the file is not there, or empty because the power went. */
+async function readTopicId({ fs, logger }: LogContext, directory: string): Promise<string> {
+  const text = await readTextIfPresent(fs, path.join(directory, PARTITION_METADATA_FILE))
+  if (text === undefined || text === '') {
+    logger.warn('A partition lacks its topic id, and takes the one that it is asked for by', { directory })
+    return ZERO_UUID
+  }
+  return parsePartitionMetadata(text)
+}

@@ -1,0 +1,32 @@
+import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import type { LogConfig } from './log-config.ts'
+
+export interface LogManagerOptions {
+  readonly logDirs: readonly string[]
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly nodeId: number
+  /** The cluster of new folders; without it, that of the folders there are, or a new one. */
+  readonly clusterId?: string
+  readonly defaultConfig?: LogConfig
+  /** `producer.id.expiration.ms`. */
+  readonly producerIdExpirationMs?: number
+  /** `log.retention.check.interval.ms`. */
+  readonly retentionCheckIntervalMs?: number
+  /** `log.initial.task.delay.ms`: before the first retention check. */
+  readonly initialTaskDelayMs?: number
+  /** `log.flush.offset.checkpoint.interval.ms`, also for the log start offsets. */
+  readonly recoveryPointCheckpointIntervalMs?: number
+  /** `replica.high.watermark.checkpoint.interval.ms`. */
+  readonly highWatermarkCheckpointIntervalMs?: number
+  /** Bytes of recent batches kept in memory, over all logs. */
+  readonly tailCacheBytes?: number
+  /** Bytes of indexes kept in memory, over all segments that take no more batches. */
+  readonly indexCacheBytes?: number
+  /** Files kept open while nobody uses them. */
+  readonly openFilesMax?: number
+  /** Called when the disk fails a log; its folder gets no new logs. */
+  readonly onLogDirFailure?: (logDir: string, error: Error) => void
+}

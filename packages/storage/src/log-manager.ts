@@ -1,0 +1,309 @@
+import path from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { ZERO_UUID } from '@milena/protocol/messages'
+import type { Logger } from '@milena/runtime'
+import { BackgroundTasks } from './background-tasks.ts'
+import { FilePool } from './file-pool.ts'
+import { IndexCache } from './index-cache.ts'
+import { KeyedQueue } from './keyed-queue.ts'
+import { forEachLimited } from './limited.ts'
+import type { HostedLog } from './log-checkpoints.ts'
+import { LogCheckpoints } from './log-checkpoints.ts'
+import type { LogConfig } from './log-config.ts'
+import { defaultLogConfig } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import type { LogDir } from './log-dir.ts'
+import { PARTITION_METADATA_FILE } from './log-files.ts'
+import { loadLog } from './log-loader.ts'
+import { knownClusterId, loadLogs, openDirs } from './log-manager-dirs.ts'
+import type { LogManagerOptions } from './log-manager-options.ts'
+import { formatPartitionMetadata } from './partition-metadata.ts'
+import { StorageError, storageFailure } from './storage-error.ts'
+import { TailCache } from './tail-cache.ts'
+import type { TopicPartition } from './topic-partition.ts'
+import { deletedDirName, parsePartitionDirName, topicPartitionName } from './topic-partition.ts'
+import type { UnifiedLog } from './unified-log.ts'
+
+const MEGABYTE = 1_048_576
+
+/** Logs closed at a time: enough to keep the disk and the thread pool busy. */
+const CONCURRENCY = 16
+
+/**
+ * All logs of a broker, in one or several folders (Kafka's LogManager): opens them at the start, makes and deletes
+ * them, keeps their checkpoints, enforces retention, and closes them so that the next start has nothing to recover.
+ */
+export class LogManager {
+  readonly clusterId: string
+  readonly #o: LogManagerOptions
+  readonly #dirs: readonly LogDir[]
+  readonly #context: LogContext
+  readonly #logs = new Map<string, HostedLog>()
+  readonly #changes = new KeyedQueue()
+  readonly #checkpoints = new LogCheckpoints()
+  #closing: Promise<void> | undefined
+  readonly #background: BackgroundTasks
+  readonly #logger: Logger
+  #defaultConfig: LogConfig
+
+  private constructor(o: LogManagerOptions, clusterId: string, dirs: readonly LogDir[]) {
+    this.#o = o
+    this.clusterId = clusterId
+    this.#dirs = dirs
+    this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
+    this.#logger = o.logger.child('LogManager')
+    this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
+    this.#context = {
+      fs: o.fs,
+      clock: o.clock,
+      random: o.random,
+      logger: o.logger.child('UnifiedLog'),
+      files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
+      indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
+      tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
+      producerIdExpirationMs: () => o.producerIdExpirationMs ?? 86_400_000,
+    }
+  }
+
+  /**
+   * Takes the folders and opens every log in them. One folder of several that cannot be read is left out; a folder
+   * that another broker has, or that belongs to another cluster or node, stops the start.
+   */
+  static async open(o: LogManagerOptions): Promise<LogManager> {
+    const clusterId = o.clusterId ?? (await knownClusterId(o)) ?? o.random.uuid()
+    const dirs = await openDirs(o, clusterId)
+    const manager = new LogManager(o, clusterId, dirs)
+    try {
+      for (const dir of dirs) await manager.#load(dir)
+    } catch (error) {
+      for (const dir of dirs) await dir.release()
+      throw error
+    }
+    return manager
+  }
+
+  async #load(dir: LogDir): Promise<void> {
+    const startMs = this.#o.clock.monotonicMs()
+    const sizeBefore = this.#logs.size
+    const { deletedDirs } = await loadLogs(dir, {
+      context: this.#context,
+      config: this.#defaultConfig,
+      onLoaded: (log) => this.#host(log, dir),
+    })
+    for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
+    this.#logger.info('Loaded logs', {
+      logDir: dir.path,
+      logs: this.#logs.size - sizeBefore,
+      recovered: !dir.hadCleanShutdown,
+      ms: Math.round(this.#o.clock.monotonicMs() - startMs),
+    })
+  }
+
+  /** The folders, and why one is not used any more. */
+  get logDirs(): readonly Pick<LogDir, 'path' | 'meta' | 'failure' | 'hadCleanShutdown'>[] {
+    return this.#dirs
+  }
+
+  log(topicPartition: TopicPartition): UnifiedLog | undefined {
+    return this.#logs.get(topicPartitionName(topicPartition))?.log
+  }
+
+  *logs(): Iterable<UnifiedLog> {
+    for (const { log } of this.#logs.values()) yield log
+  }
+
+  /** The folder in which a log lies. */
+  logDirOf(topicPartition: TopicPartition): string | undefined {
+    return this.#logs.get(topicPartitionName(topicPartition))?.dir.path
+  }
+
+  /**
+   * The log of a partition, made when there is none. Throws INCONSISTENT_TOPIC_ID when the folder holds the records
+   * of another topic that had the same name, and KAFKA_STORAGE_ERROR when no folder is fit for a new log.
+   */
+  getOrCreateLog(topicPartition: TopicPartition, topicId: string, config?: LogConfig): Promise<UnifiedLog> {
+    const name = topicPartitionName(topicPartition)
+    return this.#changes.run(name, async () => {
+      const known = this.#logs.get(name)?.log
+      if (known === undefined) return this.#create(topicPartition, topicId, config ?? this.#defaultConfig)
+      if (known.topicId === ZERO_UUID) await this.#adopt(known, topicId)
+      if (known.topicId !== topicId) {
+        const message = `the folder of ${name} belongs to topic id ${known.topicId} and not to ${topicId}`
+        throw new StorageError('INCONSISTENT_TOPIC_ID', message)
+      }
+      if (config !== undefined) known.updateConfig(config)
+      return known
+    })
+  }
+
+  async #create(topicPartition: TopicPartition, topicId: string, config: LogConfig): Promise<UnifiedLog> {
+    const name = topicPartitionName(topicPartition)
+    if (parsePartitionDirName(name)?.topic !== topicPartition.topic) {
+      throw new StorageError('INVALID_TOPIC_EXCEPTION', `no log can have the name ${JSON.stringify(name)}`)
+    }
+    const dir = this.#emptiestDir()
+    const directory = path.join(dir.path, name)
+    try {
+      await this.#o.fs.mkdir(directory)
+      await this.#o.fs.writeFile(path.join(directory, PARTITION_METADATA_FILE), formatPartitionMetadata(topicId))
+      const log = await loadLog({
+        topicPartition,
+        topicId,
+        directory,
+        unsyncedParent: dir.path,
+        config,
+        context: this.#context,
+        hadCleanShutdown: true,
+        recoveryPoint: 0,
+        logStartOffset: 0,
+        highWatermark: 0,
+      })
+      this.#host(log, dir)
+      return log
+    } catch (cause) {
+      this.#failDir(dir, cause)
+      throw storageFailure(`cannot make the log of ${name} in ${dir.path}`, cause)
+    }
+  }
+
+  /** A log that was written before it had a topic id takes the one that it is asked for by. */
+  async #adopt(log: UnifiedLog, topicId: string): Promise<void> {
+    const file = path.join(log.directory, PARTITION_METADATA_FILE)
+    await this.#o.fs.writeFile(file, formatPartitionMetadata(topicId), { atomic: true })
+    log.assignTopicId(topicId)
+  }
+
+  /** The folder with the fewest logs, as Kafka chooses. */
+  #emptiestDir(): LogDir {
+    const counts = new Map(this.#dirs.filter((dir) => dir.failure === undefined).map((dir) => [dir, 0]))
+    if (counts.size === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
+    for (const { dir } of this.#logs.values()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
+    return [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0]
+  }
+
+  #host(log: UnifiedLog, dir: LogDir): void {
+    const name = topicPartitionName(log.topicPartition)
+    const other = this.#logs.get(name)
+    if (other !== undefined) {
+      const message = `${name} lies in ${other.dir.path} and in ${dir.path}; one of the two folders must go`
+      throw new StorageError('KAFKA_STORAGE_ERROR', message)
+    }
+    this.#logs.set(name, { log, dir })
+    this.#checkpoints.host({ log, dir })
+    log.listen({ onFailure: (_, error) => this.#failDir(dir, error) })
+  }
+
+  #failDir(dir: LogDir, cause: unknown): void {
+    if (dir.failure !== undefined) return
+    dir.failure = storageFailure(`the log folder ${dir.path} failed`, cause)
+    this.#logger.error('A log folder failed; it gets no new logs', { logDir: dir.path, error: cause })
+    this.#o.onLogDirFailure?.(dir.path, dir.failure)
+  }
+
+  /** Deletes a log: at once for everyone, its files after `file.delete.delay.ms`. */
+  deleteLog(topicPartition: TopicPartition): Promise<void> {
+    const name = topicPartitionName(topicPartition)
+    return this.#changes.run(name, async () => {
+      const hosted = this.#logs.get(name)
+      if (hosted === undefined) return
+      this.#logs.delete(name)
+      await hosted.log.close({ flush: false })
+      const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
+      const grave = path.join(hosted.dir.path, deletedDirName(topicPartition, uniqueId))
+      await this.#o.fs.rename(hosted.log.directory, grave)
+      this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
+      this.#removeLater(grave, hosted.log.config.fileDeleteDelayMs)
+    })
+  }
+
+  #removeLater(directory: string, delayMs: number): void {
+    this.#background.once(delayMs, 'delete a folder', () => this.#o.fs.removeDirectory(directory))
+  }
+
+  /** Changes the config of a partition's log, or of all logs of a topic. */
+  updateConfig(target: TopicPartition | string, config: LogConfig): void {
+    for (const { log } of this.#logs.values()) {
+      const { topic, partition } = log.topicPartition
+      const isMeant =
+        typeof target === 'string' ? topic === target : topic === target.topic && partition === target.partition
+      if (isMeant) log.updateConfig(config)
+    }
+  }
+
+  /** Changes what logs without a config of their own are made with. */
+  updateDefaultConfig(config: LogConfig): void {
+    this.#defaultConfig = config
+  }
+
+  /** Begins the periodic work: checkpoints, retention, forgetting of idle producers. */
+  startBackground(): void {
+    const o = this.#o
+    const offsetsIntervalMs = o.recoveryPointCheckpointIntervalMs ?? 60_000
+    this.#background.every({
+      name: 'checkpoint high watermarks',
+      intervalMs: o.highWatermarkCheckpointIntervalMs ?? 5000,
+      run: () => this.checkpointHighWatermarks(),
+    })
+    this.#background.every({
+      name: 'checkpoint recovery points',
+      intervalMs: offsetsIntervalMs,
+      run: () => this.checkpointOffsets(),
+    })
+    this.#background.every({
+      name: 'retention',
+      initialDelayMs: o.initialTaskDelayMs ?? 30_000,
+      intervalMs: o.retentionCheckIntervalMs ?? 300_000,
+      run: () => this.deleteOldSegments(),
+    })
+    this.#background.every({
+      name: 'forget idle producers',
+      intervalMs: 600_000,
+      run: async () => {
+        for (const log of this.logs()) log.removeExpiredProducers()
+      },
+    })
+  }
+
+  /** Applies retention to all logs, one after the other. */
+  async deleteOldSegments(): Promise<void> {
+    let seen = 0
+    for (const { log } of [...this.#logs.values()]) {
+      if (log.failure === undefined) await log.deleteOldSegments()
+      // Logs with nothing to delete give no pause of their own: thousands of them must not hold up requests.
+      if (++seen % 64 === 0) await setImmediate()
+    }
+  }
+
+  /** Writes the high watermarks down. */
+  checkpointHighWatermarks(): Promise<void> {
+    return this.#checkpoints.writeHighWatermarks([...this.#logs.values()])
+  }
+
+  /** Writes down from where a recovery would have to begin, and where each log starts. */
+  checkpointOffsets(): Promise<void> {
+    return this.#checkpoints.writeOffsets([...this.#logs.values()])
+  }
+
+  /** Closes all logs so that the next start has nothing to recover, and gives the folders back. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#background.stop()
+    await this.#changes.idle()
+    const hosted = [...this.#logs.values()]
+    await forEachLimited(hosted, CONCURRENCY, async ({ log, dir }) => {
+      if (!(await log.close()) && log.failure !== undefined) this.#failDir(dir, log.failure)
+    })
+    await this.#context.files.closeAll()
+    try {
+      await this.checkpointOffsets()
+      await this.checkpointHighWatermarks()
+      for (const dir of this.#dirs) if (dir.failure === undefined) await dir.markClean(-1)
+    } finally {
+      for (const dir of this.#dirs) await dir.release()
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { baseOffsetAt, lastOffsetAt, leaderEpochAt, maxTimestampAt } from './batch-header.ts'
+import type { ScannedBatch, ScanResult } from './batch-scanner.ts'
+import type { LogInLoading } from './log-loader.ts'
+import type { LogSegment } from './log-segment.ts'
+import { loadLatestSnapshot, replayProducer } from './producer-rebuild.ts'
+
+/**
+ * Validates a log that was not closed in order, in one pass over what lies behind its recovery point: framing and
+ * CRC of every batch, indexes, leader epochs and producers made anew. The first batch that is torn or damaged ends
+ * the log; it and everything behind it is cut off. Returns the log end offset.
+ */
+export async function recoverLog(log: LogInLoading): Promise<number> {
+  const { segments, producers, snapshots } = log
+  // A snapshot from behind the recovery point may speak of batches that did not survive.
+  await snapshots.removeWhere((offset) => offset > log.recoveryPoint)
+  const { logger } = log.context
+  await loadLatestSnapshot({ ...log, maxOffset: log.recoveryPoint, expiration: expirationOf(log), logger })
+  const from = Math.min(log.recoveryPoint, producers.mapEndOffset)
+  let logEndOffset = segments.active.baseOffset
+  for (const segment of segments.values(from)) {
+    if (segment.baseOffset > producers.mapEndOffset) {
+      producers.updateMapEndOffset(segment.baseOffset)
+      await snapshots.write(segment.baseOffset, producers.encode())
+    }
+    const sizeInBytes = segment.writtenBytes
+    const recovered = await recoverSegment(log, segment, from)
+    logEndOffset = recovered.nextOffset
+    if (recovered.endPosition < sizeInBytes) {
+      await cutOff(log, segment, recovered, sizeInBytes)
+      break
+    }
+    if (segment !== segments.active) await segment.finish({ sync: true })
+  }
+  producers.updateMapEndOffset(logEndOffset)
+  return logEndOffset
+}
+
+function expirationOf({ context }: LogInLoading) {
+  return { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() }
+}
+
+interface Recovered extends ScanResult {
+  readonly nextOffset: number
+}
+
+async function recoverSegment(log: LogInLoading, segment: LogSegment, from: number): Promise<Recovered> {
+  const start = from > segment.baseOffset ? await indexedStart(segment, from) : 0
+  const recovered = await scanFrom(log, segment, start)
+  // Not even the first batch is right: the index may be what is wrong, so only the begin of the file is trusted.
+  return start > 0 && recovered.endPosition === start ? scanFrom(log, segment, 0) : recovered
+}
+
+/** Where both indexes still know everything that lies before: from there on they are made anew. */
+async function indexedStart(segment: LogSegment, from: number): Promise<number> {
+  const { indexes } = segment
+  await indexes.loadValid()
+  const { offsetIndex, timeIndex } = indexes
+  const lastTimeOffset = timeIndex.count === 0 ? segment.baseOffset : timeIndex.entry(timeIndex.count - 1).offset
+  return offsetIndex.lookup(Math.min(from, lastTimeOffset)).position
+}
+
+async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): Promise<Recovered> {
+  segment.indexes.restartAt(from)
+  let nextOffset = segment.baseOffset
+  const visit = (batch: ScannedBatch): void => {
+    const { bytes, at, position, sizeInBytes } = batch
+    const lastOffset = lastOffsetAt(bytes, at)
+    segment.indexes.add({ position, sizeInBytes, lastOffset, maxTimestamp: maxTimestampAt(bytes, at) })
+    const epoch = leaderEpochAt(bytes, at)
+    if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, baseOffsetAt(bytes, at))
+    replayProducer(log.producers, batch)
+    nextOffset = lastOffset + 1
+  }
+  const result = await segment.scan({ from, verifyFromOffset: log.recoveryPoint, visit })
+  return { ...result, nextOffset }
+}
+
+/** Cuts the log where it is damaged, and says so: what goes here is gone. */
+async function cutOff(
+  log: LogInLoading,
+  segment: LogSegment,
+  { endPosition, problem, nextOffset }: Recovered,
+  sizeInBytes: number,
+): Promise<void> {
+  const later = log.segments.values().filter((other) => other.baseOffset > segment.baseOffset)
+  const laterBytes = later.reduce((sum, other) => sum + other.writtenBytes, 0)
+  log.context.logger.error('The log is damaged and is cut off before the damage', {
+    partition: log.name,
+    file: segment.logPath,
+    position: endPosition,
+    problem: problem ?? 'the file ends',
+    logEndOffset: nextOffset,
+    bytesCut: sizeInBytes - endPosition + laterBytes,
+    segmentsRemoved: later.length,
+  })
+  log.segments.remove(new Set(later))
+  for (const other of later) await other.remove()
+  await segment.truncateFile(endPosition)
+}

@@ -1,0 +1,293 @@
+import path from 'node:path'
+import { hasErrorCode } from '@milena/runtime'
+import {
+  BATCH_HEADER_BYTES,
+  asBuffer,
+  baseOffsetAt,
+  lastOffsetAt,
+  magicAt,
+  maxTimestampAt,
+  sizeInBytesAt,
+} from './batch-header.ts'
+import type { ScanOptions, ScanResult } from './batch-scanner.ts'
+import { scanBatches } from './batch-scanner.ts'
+import type { IndexedBatch } from './index-builder.ts'
+import type { LogConfig } from './log-config.ts'
+import {
+  DELETED_SUFFIX,
+  INDEX_SUFFIX,
+  LOG_SUFFIX,
+  TIME_INDEX_SUFFIX,
+  TXN_INDEX_SUFFIX,
+  offsetFileName,
+} from './log-files.ts'
+import type { SegmentContext } from './segment-indexes.ts'
+import { SegmentIndexes } from './segment-indexes.ts'
+import { StorageError, storageFailure } from './storage-error.ts'
+
+/** What is known of the files of a segment that already exists. */
+export interface ExistingSegment {
+  readonly sizeInBytes: number
+  readonly modifiedMs: number
+  readonly offsetIndexEntries: number
+  readonly timeIndexEntries: number
+}
+
+/** Relative offsets in the indexes are int32. */
+const RELATIVE_OFFSET_MAX = 0x7fff_ffff
+
+/**
+ * One file of batches with its indexes (Kafka's LogSegment). It is written only at its end, by the writer of its
+ * log; `sizeInBytes` counts what was promised a place, `writtenBytes` what is in the file.
+ */
+export class LogSegment {
+  readonly baseOffset: number
+  readonly indexes: SegmentIndexes
+  sizeInBytes: number
+  writtenBytes: number
+  /** When it was last written, as far as is known; stands in for the timestamps of records that have none. */
+  lastModifiedMs: number
+  /** The file holds bytes that no `fdatasync` has covered. */
+  needsSync = false
+  /** The file's entry in the folder is not known to survive a loss of power. */
+  needsDirectorySync: boolean
+  readonly #context: SegmentContext
+  readonly #config: () => LogConfig
+  readonly #directory: string
+  readonly #jitterMs: number
+  readonly #createdMs: number
+  #suffix = ''
+  /** The first batch's timestamp, against which `segment.ms` runs; undefined when it is not known. */
+  #rollingBasedTimestamp: number | undefined
+
+  constructor(o: {
+    readonly baseOffset: number
+    readonly directory: string
+    readonly context: SegmentContext
+    readonly config: () => LogConfig
+    readonly nowMs: number
+    readonly jitterMs: number
+    readonly existing?: ExistingSegment
+  }) {
+    this.baseOffset = o.baseOffset
+    this.sizeInBytes = o.existing?.sizeInBytes ?? 0
+    this.writtenBytes = this.sizeInBytes
+    this.lastModifiedMs = o.existing?.modifiedMs ?? o.nowMs
+    this.needsDirectorySync = o.existing === undefined
+    this.#context = o.context
+    this.#config = o.config
+    this.#directory = o.directory
+    this.#jitterMs = o.jitterMs
+    this.#createdMs = o.nowMs
+    const persisted =
+      o.existing === undefined || o.existing.sizeInBytes === 0
+        ? undefined
+        : { offsets: o.existing.offsetIndexEntries, timestamps: o.existing.timeIndexEntries }
+    this.indexes = new SegmentIndexes(this, o.context, persisted)
+  }
+
+  get logPath(): string {
+    return this.#path(LOG_SUFFIX)
+  }
+
+  get offsetIndexPath(): string {
+    return this.#path(INDEX_SUFFIX)
+  }
+
+  get timeIndexPath(): string {
+    return this.#path(TIME_INDEX_SUFFIX)
+  }
+
+  get indexLimits(): LogConfig {
+    return this.#config()
+  }
+
+  #path(fileSuffix: string): string {
+    return path.join(this.#directory, offsetFileName(this.baseOffset, fileSuffix) + this.#suffix)
+  }
+
+  /** Whether batches up to `lastOffset` must go to a new segment (Kafka's LogSegment.shouldRoll). */
+  shouldRoll(o: { bytes: number; maxTimestamp: number; lastOffset: number; nowMs: number }): boolean {
+    const config = this.#config()
+    if (this.sizeInBytes > config.segmentBytes - o.bytes) return true
+    if (o.lastOffset - this.baseOffset > RELATIVE_OFFSET_MAX) return true
+    if (this.sizeInBytes === 0) return false
+    const age = this.#ageMs(o.maxTimestamp, o.nowMs)
+    return age > config.segmentMs - this.#jitterMs || this.indexes.isFull(config.segmentIndexBytes)
+  }
+
+  #ageMs(maxTimestamp: number, nowMs: number): number {
+    const first = this.#rollingBasedTimestamp
+    return first !== undefined && first >= 0 ? maxTimestamp - first : nowMs - this.#createdMs
+  }
+
+  /** Gives `bytes` a place behind all that has one. */
+  reserve(bytes: number, firstBatchTimestamp: number): void {
+    if (this.sizeInBytes === 0) this.#rollingBasedTimestamp = firstBatchTimestamp
+    this.sizeInBytes += bytes
+  }
+
+  /** Makes the file, so that its name keeps the log's end when everything before it is deleted. */
+  async create(): Promise<void> {
+    await this.#context.files.write(this.logPath, () => Promise.resolve())
+  }
+
+  /** Writes buffers behind what is written; on failure the file may hold more than `writtenBytes`, which nobody reads. */
+  async write(buffers: readonly Uint8Array[]): Promise<void> {
+    await this.#context.files.write(this.logPath, (file) => file.writev(buffers, this.writtenBytes))
+  }
+
+  /** Notes that `bytes`, whole batches, stand in the file behind what did: readers and indexes may know. */
+  noteWritten(bytes: Uint8Array, nowMs: number): void {
+    const buffer = asBuffer(bytes)
+    for (let at = 0; at < buffer.byteLength;) {
+      const sizeInBytes = sizeInBytesAt(buffer, at)
+      const lastOffset = lastOffsetAt(buffer, at)
+      this.indexes.add({
+        position: this.writtenBytes,
+        sizeInBytes,
+        lastOffset,
+        maxTimestamp: maxTimestampAt(buffer, at),
+      })
+      this.writtenBytes += sizeInBytes
+      at += sizeInBytes
+    }
+    this.needsSync = true
+    this.lastModifiedMs = nowMs
+  }
+
+  /** `fdatasync` of what is written by now, if there is something to sync. */
+  async sync(): Promise<void> {
+    if (!this.needsSync || this.#suffix !== '') return
+    this.needsSync = false
+    try {
+      await this.#context.files.write(this.logPath, (file) => file.sync())
+    } catch (error) {
+      this.needsSync = true
+      throw error
+    }
+  }
+
+  /** Reads of the log file, on the thread pool. */
+  read(target: Uint8Array, position: number): Promise<number> {
+    return this.#context.files.read(this.logPath, (file) => file.read(target, position))
+  }
+
+  /** Walks the written batches, or with `to` those up to there. */
+  scan(o: Pick<ScanOptions, 'from' | 'visit'> & Partial<ScanOptions>): Promise<ScanResult> {
+    return scanBatches({
+      read: (target, position) => this.read(target, position),
+      to: this.writtenBytes,
+      verifyFromOffset: Infinity,
+      minOffset: this.baseOffset,
+      ...o,
+    })
+  }
+
+  async scanHeaders(from: number, visit: (batch: IndexedBatch) => void): Promise<number> {
+    const to = this.writtenBytes
+    const { endPosition, problem } = await this.scan({
+      from,
+      to,
+      visit: ({ bytes, at, position, sizeInBytes }) =>
+        visit({ position, sizeInBytes, lastOffset: lastOffsetAt(bytes, at), maxTimestamp: maxTimestampAt(bytes, at) }),
+    })
+    if (endPosition < to) throw this.corruption(endPosition, problem)
+    return endPosition
+  }
+
+  /** The error of a segment that is not what was written. */
+  corruption(position: number, problem = 'the file ends'): StorageError {
+    return new StorageError('KAFKA_STORAGE_ERROR', `${this.logPath} is damaged at byte ${position}: ${problem}`)
+  }
+
+  /** Where to begin to look for the batch that holds `offset`: the place of a batch that is not behind it. */
+  async lookup(offset: number): Promise<number> {
+    await this.indexes.load()
+    return this.indexes.offsetIndex.lookup(offset).position
+  }
+
+  /** Learns from the file what a reopened active segment needs before it can take batches. */
+  async loadRollState(): Promise<void> {
+    await this.indexes.maxTimestamp()
+    if (this.writtenBytes === 0 || this.#rollingBasedTimestamp !== undefined) return
+    const header = Buffer.alloc(BATCH_HEADER_BYTES)
+    const filled = await this.read(header, 0)
+    if (filled < header.byteLength || magicAt(header, 0) !== 2 || baseOffsetAt(header, 0) < this.baseOffset) {
+      throw this.corruption(0, 'there is no batch')
+    }
+    this.#rollingBasedTimestamp = maxTimestampAt(header, 0)
+  }
+
+  /** The youngest record's timestamp; the time of the last write where records have none. */
+  async largestTimestamp(): Promise<number> {
+    const { timestamp } = await this.indexes.maxTimestamp()
+    return timestamp >= 0 ? timestamp : this.lastModifiedMs
+  }
+
+  /** Brings the file system's state of a segment that takes no more batches up to date. */
+  async finish(options: { readonly sync: boolean }): Promise<void> {
+    if (this.#suffix !== '') return
+    await this.indexes.maxTimestamp()
+    this.indexes.appendTimeEntry()
+    await this.indexes.persist(options)
+  }
+
+  /** Cuts file and indexes at the batch that begins at `position` with `offset`. Nothing may be under way. */
+  async truncate(position: number, offset: number): Promise<void> {
+    await this.indexes.load()
+    await this.truncateFile(position)
+    this.indexes.truncate(position, offset)
+    await this.indexes.persist({ sync: false })
+  }
+
+  /** Cuts the file alone, durably: what was cut must not come back behind what is written next. */
+  async truncateFile(position: number): Promise<void> {
+    await this.#context.files.write(this.logPath, async (file) => {
+      await file.truncate(position)
+      await file.sync()
+    })
+    this.sizeInBytes = position
+    this.writtenBytes = position
+    if (position === 0) this.#rollingBasedTimestamp = undefined
+  }
+
+  /** Takes the files out of the log by renaming them; they go for good with {@link remove}. */
+  async markDeleted(): Promise<void> {
+    if (this.#suffix !== '') return
+    const before = this.#allPaths()
+    this.#suffix = DELETED_SUFFIX
+    const after = this.#allPaths()
+    for (const [index, from] of before.entries()) {
+      await this.#context.files.close(from)
+      await this.#ifPresent(() => this.#context.fs.rename(from, after[index]!))
+    }
+    this.indexes.forget()
+  }
+
+  /** Removes the files. A read that is under way ends first. */
+  async remove(): Promise<void> {
+    for (const file of this.#allPaths()) {
+      await this.#context.files.close(file)
+      await this.#ifPresent(() => this.#context.fs.remove(file))
+    }
+    this.indexes.forget()
+  }
+
+  async closeFiles(): Promise<void> {
+    for (const file of this.#allPaths()) await this.#context.files.close(file)
+    this.indexes.forget()
+  }
+
+  #allPaths(): string[] {
+    return [LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX].map((suffix) => this.#path(suffix))
+  }
+
+  async #ifPresent(operation: () => Promise<void>): Promise<void> {
+    try {
+      await operation()
+    } catch (error) {
+      if (!hasErrorCode(error, 'ENOENT')) throw storageFailure(`cannot delete ${this.logPath}`, error)
+    }
+  }
+}

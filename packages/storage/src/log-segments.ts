@@ -1,0 +1,61 @@
+import type { LogSegment } from './log-segment.ts'
+
+/** The segments of a log by base offset, never empty once the log is open; the last one is the active one. */
+export class LogSegments {
+  #segments: LogSegment[] = []
+
+  get size(): number {
+    return this.#segments.length
+  }
+
+  get first(): LogSegment {
+    return this.#segments[0]!
+  }
+
+  get active(): LogSegment {
+    return this.#segments.at(-1)!
+  }
+
+  /** All, or those from the one that holds `offset` on. */
+  values(offset = -Infinity): readonly LogSegment[] {
+    const index = this.#floorIndex(offset)
+    return index <= 0 ? this.#segments : this.#segments.slice(index)
+  }
+
+  /** Adds a segment behind all others. */
+  add(segment: LogSegment): void {
+    this.#segments = [...this.#segments, segment]
+  }
+
+  /** The segment whose base offset is the largest that is not above `offset`. */
+  floor(offset: number): LogSegment | undefined {
+    return this.#segments[this.#floorIndex(offset)]
+  }
+
+  /** The segment behind `segment`. */
+  higher(segment: LogSegment): LogSegment | undefined {
+    return this.#segments[this.#floorIndex(segment.baseOffset) + 1]
+  }
+
+  /** Takes segments out; those who walk the old list go on undisturbed. */
+  remove(segments: ReadonlySet<LogSegment>): void {
+    this.#segments = this.#segments.filter((segment) => !segments.has(segment))
+  }
+
+  get sizeInBytes(): number {
+    let sum = 0
+    for (const segment of this.#segments) sum += segment.sizeInBytes
+    return sum
+  }
+
+  #floorIndex(offset: number): number {
+    let low = 0
+    let high = this.#segments.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#segments[middle]!.baseOffset <= offset) low = middle + 1
+      else high = middle
+    }
+    return low - 1
+  }
+}

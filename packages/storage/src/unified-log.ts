@@ -1,0 +1,550 @@
+import type { ValidBatch } from '@milena/records'
+import type { Timer } from '@milena/runtime'
+import type { AppendOptions, AppendResult } from './append-result.ts'
+import { refused } from './append-result.ts'
+import { validateAppend } from './append-validation.ts'
+import type { FetchData } from './batch-collector.ts'
+import type { EpochEndOffset, LeaderEpochCache } from './leader-epoch-cache.ts'
+import { LocalLog } from './local-log.ts'
+import type { LogConfig } from './log-config.ts'
+import { LONG_MAX } from './log-config.ts'
+import type { LogContext } from './log-context.ts'
+import { LogHousekeeping } from './log-housekeeping.ts'
+import { findDeletable } from './log-retention.ts'
+import type { LogSegment } from './log-segment.ts'
+import type { LogSegments } from './log-segments.ts'
+import type { TimestampAndOffset } from './offset-lookup.ts'
+import { ListOffsets, findByTimestamp, findMaxTimestamp } from './offset-lookup.ts'
+import { loadLatestSnapshot, replayProducersTo } from './producer-rebuild.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
+import type { BatchMetadata, ProducerStateEntry } from './producer-state-entry.ts'
+import type { ProducerStateManager } from './producer-state-manager.ts'
+import { StorageError, storageFailure } from './storage-error.ts'
+import type { TopicPartition } from './topic-partition.ts'
+import { topicPartitionName } from './topic-partition.ts'
+
+/** A log as its loader found or made it. */
+export interface LoadedLog {
+  readonly topicPartition: TopicPartition
+  readonly topicId: string
+  readonly directory: string
+  /** As in LocalLogOptions. */
+  readonly unsyncedParent?: string
+  /** Shared with the segments that the loader made, so that a change reaches them. */
+  readonly configRef: { current: LogConfig }
+  readonly segments: LogSegments
+  readonly epochs: LeaderEpochCache
+  /** The revision of `epochs` that its file holds. */
+  readonly checkpointedRevision: number
+  readonly producers: ProducerStateManager
+  readonly snapshots: ProducerSnapshots
+  readonly logStartOffset: number
+  readonly logEndOffset: number
+  readonly recoveryPoint: number
+  readonly highWatermark: number
+}
+
+/** Whoever waits for a log to move. The calls come in the middle of its work: note it, act later, never throw. */
+export interface LogListener {
+  onWritten?(log: UnifiedLog): void
+  onHighWatermark?(log: UnifiedLog): void
+  onLogStartOffset?(log: UnifiedLog): void
+  onFailure?(log: UnifiedLog, error: StorageError): void
+}
+
+export interface ReadOptions {
+  readonly maxBytes: number
+  /** Exclusive: the high watermark, the last stable offset or the log end, as the reader may see. */
+  readonly maxOffset: number
+  /** The first batch is given whole even when it alone is larger than `maxBytes`. */
+  readonly minOneMessage: boolean
+}
+
+/**
+ * The log of one partition (Kafka's UnifiedLog).
+ *
+ *     logStartOffset ≤ highWatermark ≤ writtenOffset ≤ logEndOffset
+ *
+ * Records before `logStartOffset` are deleted; those before `highWatermark` are committed; those before
+ * `writtenOffset` are in the file and can be read; `logEndOffset` is the next offset to be given, and what lies
+ * between the last two is on its way to the file. What lies before `recoveryPoint` survives a loss of power.
+ */
+export class UnifiedLog {
+  readonly topicPartition: TopicPartition
+  readonly directory: string
+  readonly #context: LogContext
+  readonly #local: LocalLog
+  readonly #epochs: LeaderEpochCache
+  readonly #producers: ProducerStateManager
+  readonly #snapshots: ProducerSnapshots
+  readonly #housekeeping: LogHousekeeping
+  readonly #configRef: { current: LogConfig }
+  readonly #listeners = new Set<LogListener>()
+  #topicId: string
+  #logStartOffset: number
+  #logEndOffset: number
+  #highWatermark: number
+  #failure: StorageError | undefined
+  #closed = false
+  #flushTimer: Timer | undefined
+
+  constructor(loaded: LoadedLog, context: LogContext) {
+    this.topicPartition = loaded.topicPartition
+    this.#topicId = loaded.topicId
+    this.directory = loaded.directory
+    this.#context = context
+    this.#configRef = loaded.configRef
+    this.#epochs = loaded.epochs
+    this.#producers = loaded.producers
+    this.#snapshots = loaded.snapshots
+    this.#logStartOffset = loaded.logStartOffset
+    this.#logEndOffset = loaded.logEndOffset
+    this.#highWatermark = loaded.highWatermark
+    const onFailure = (cause: unknown): Error => this.#fail(cause)
+    this.#housekeeping = new LogHousekeeping({ ...loaded, context, onFailure })
+    this.#local = new LocalLog({
+      ...loaded,
+      endOffset: loaded.logEndOffset,
+      config: () => loaded.configRef.current,
+      context,
+      onRoll: (rolled, baseOffset, written) => this.#onRoll(rolled, baseOffset, written),
+      onWritten: () => this.#onWritten(),
+      onFailure,
+    })
+  }
+
+  get topicId(): string {
+    return this.#topicId
+  }
+
+  /** For a log that was written before it had one. */
+  assignTopicId(topicId: string): void {
+    this.#topicId = topicId
+  }
+
+  get config(): LogConfig {
+    return this.#configRef.current
+  }
+
+  get logStartOffset(): number {
+    return this.#logStartOffset
+  }
+
+  /** The names of the files do not tell the log start offset: a checkpoint has to. */
+  get startsInsideSegment(): boolean {
+    return this.#logStartOffset > this.#local.segments.first.baseOffset
+  }
+
+  /** The offset that the next record gets. */
+  get logEndOffset(): number {
+    return this.#logEndOffset
+  }
+
+  /** The offset behind the last record that is in the file. */
+  get writtenOffset(): number {
+    return this.#local.writtenOffset
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark
+  }
+
+  /** Without transactions everything committed is stable; those who track open ones will bound it. */
+  get lastStableOffset(): number {
+    return this.#highWatermark
+  }
+
+  get recoveryPoint(): number {
+    return this.#local.recoveryPoint
+  }
+
+  get sizeInBytes(): number {
+    return this.#local.segments.sizeInBytes
+  }
+
+  /** Bytes that were appended and wait for the disk. */
+  get pendingBytes(): number {
+    return this.#local.pendingBytes
+  }
+
+  get numberOfSegments(): number {
+    return this.#local.segments.size
+  }
+
+  /** The epoch of the last record; undefined in a log that never had one. */
+  get latestEpoch(): number | undefined {
+    return this.#epochs.latestEpoch
+  }
+
+  /** Why the log takes no more appends, if the disk refused something. */
+  get failure(): StorageError | undefined {
+    return this.#failure
+  }
+
+  get #name(): string {
+    return topicPartitionName(this.topicPartition)
+  }
+
+  /** The producers that the log remembers, by id. */
+  activeProducers(): readonly ProducerStateEntry[] {
+    return this.#producers.activeProducers()
+  }
+
+  /** Forgets producers that have been idle for `producer.id.expiration.ms`. */
+  removeExpiredProducers(): void {
+    this.#producers.removeExpired(this.#context.clock.nowMs(), this.#context.producerIdExpirationMs())
+  }
+
+  /** Calls back until the returned function is called. */
+  listen(listener: LogListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.#configRef.current = config
+    this.#scheduleFlush()
+  }
+
+  /**
+   * Validates a batch, gives it the next offsets and queues it for the next write. Offsets follow the order of the
+   * calls. The bytes belong to the log from here on: they are patched, written, and kept in the tail cache.
+   */
+  appendAsLeader(bytes: Uint8Array, options: AppendOptions): AppendResult {
+    if (this.#failure !== undefined) return refused('KAFKA_STORAGE_ERROR', this.#failure.message)
+    if (this.#closed) return refused('NOT_LEADER_OR_FOLLOWER', `the log of ${this.#name} is closed`)
+    const nowMs = options.nowMs ?? this.#context.clock.nowMs()
+    const nextOffset = this.#logEndOffset
+    const batch = validateAppend(bytes, { ...options, nowMs, nextOffset, config: this.config })
+    if (!batch.ok) return batch
+    const { byteLength } = batch.bytes
+    if (byteLength > this.config.segmentBytes) {
+      const message = `a batch of ${byteLength} bytes does not fit into a segment of ${this.config.segmentBytes}`
+      return refused('RECORD_LIST_TOO_LARGE', message)
+    }
+    return this.#checkProducer(batch, options) ?? this.#append(batch, options.leaderEpoch, nowMs)
+  }
+
+  /** The answer to a batch that the producer's state does not let in; undefined for one that may be appended. */
+  #checkProducer(batch: ValidBatch, { origin }: AppendOptions): AppendResult | undefined {
+    if (batch.producerId < 0) return undefined
+    const check = this.#producers.check({ ...batch, baseOffset: batch.firstOffset }, origin)
+    if (check.kind === 'refused') return refused(check.error, `${this.#name}: ${check.message}`)
+    return check.kind === 'duplicate' ? this.#duplicate(check.original) : undefined
+  }
+
+  #duplicate(original: BatchMetadata): AppendResult {
+    return {
+      ok: true,
+      firstOffset: original.firstOffset,
+      lastOffset: original.lastOffset,
+      maxTimestamp: original.timestamp,
+      logAppendTime: original.timestamp,
+      logStartOffset: this.#logStartOffset,
+      duplicate: true,
+      sizeInBytes: 0,
+      // The original may still be on its way to the file.
+      written: original.lastOffset < this.writtenOffset ? Promise.resolve() : this.#local.idle(),
+    }
+  }
+
+  #append(batch: ValidBatch, leaderEpoch: number, nowMs: number): AppendResult {
+    const { bytes, firstOffset, lastOffset, maxTimestamp } = batch
+    const written = this.#local.append({ bytes, firstOffset, lastOffset, maxTimestamp, nowMs })
+    this.#epochs.assign(leaderEpoch, firstOffset)
+    if (batch.producerId >= 0) this.#producers.append({ ...batch, baseOffset: firstOffset })
+    this.#logEndOffset = lastOffset + 1
+    this.#producers.updateMapEndOffset(this.#logEndOffset)
+    // flush.messages: with so many records not on disk, an append is done only when they are.
+    const mustFlush = this.#logEndOffset - this.recoveryPoint >= this.config.flushMessages
+    return {
+      ok: true,
+      firstOffset,
+      lastOffset,
+      maxTimestamp,
+      logAppendTime: batch.logAppendTimeMs,
+      logStartOffset: this.#logStartOffset,
+      duplicate: false,
+      sizeInBytes: bytes.byteLength,
+      written: mustFlush ? this.flushed(this.#logEndOffset) : written,
+    }
+  }
+
+  #onRoll(rolled: LogSegment, baseOffset: number, written: Promise<void>): void {
+    this.#context.logger.info('Rolled new log segment', { partition: this.#name, baseOffset })
+    this.#housekeeping.finishRolled(rolled, written, { offset: baseOffset, content: this.#producers.encode() })
+  }
+
+  #onWritten(): void {
+    this.#scheduleFlush()
+    for (const listener of this.#listeners) listener.onWritten?.(this)
+  }
+
+  /** `flush.ms`: what is written is on disk at the latest so long after. */
+  #scheduleFlush(): void {
+    const { flushMs } = this.config
+    if (flushMs >= LONG_MAX || this.#flushTimer !== undefined || this.recoveryPoint >= this.writtenOffset) return
+    this.#flushTimer = this.#context.clock.setTimer(flushMs, () => {
+      this.#flushTimer = undefined
+      // A failure reaches everyone through the log's own state.
+      this.flushed(this.writtenOffset).then(
+        () => this.#scheduleFlush(),
+        () => undefined,
+      )
+    })
+  }
+
+  /** Resolves when everything below `offset` survives a loss of power; one `fdatasync` serves all who wait. */
+  flushed(offset: number): Promise<void> {
+    return this.#local.flushed(offset)
+  }
+
+  /** Begins a new segment, if the active one holds anything, and finishes the old one. */
+  async roll(): Promise<void> {
+    this.#refuseIfFailed()
+    if (this.#local.segments.active.sizeInBytes > 0) this.#local.roll(this.#logEndOffset, this.#context.clock.nowMs())
+    await this.#local.idle()
+    await this.#housekeeping.queue.idle()
+    this.#refuseIfFailed()
+  }
+
+  /**
+   * Whole batches from the one that holds `startOffset` on. Throws OFFSET_OUT_OF_RANGE before the log start offset
+   * and beyond the log end; between `maxOffset` and the log end there is nothing to see yet.
+   */
+  async read(startOffset: number, options: ReadOptions): Promise<FetchData> {
+    if (startOffset < this.#logStartOffset || startOffset > this.#logEndOffset) throw this.#outOfRange(startOffset)
+    const endOffset = Math.min(options.maxOffset, this.writtenOffset)
+    if (startOffset >= endOffset) return { slices: [], sizeInBytes: 0, nextOffset: startOffset }
+    try {
+      return await this.#local.read({ startOffset, endOffset, ...options })
+    } catch (cause) {
+      // Retention may have taken the segment away while it was being read.
+      if (startOffset < this.#logStartOffset) throw this.#outOfRange(startOffset)
+      throw storageFailure(`cannot read ${this.#name} at ${startOffset}`, cause)
+    }
+  }
+
+  #outOfRange(offset: number): StorageError {
+    const range = `${this.#logStartOffset} to ${this.#logEndOffset}`
+    return new StorageError('OFFSET_OUT_OF_RANGE', `offset ${offset} of ${this.#name}, which has ${range}`)
+  }
+
+  /** Moves the high watermark, within what is in the file; returns where it is now. */
+  updateHighWatermark(offset: number): number {
+    const bounded = Math.max(this.#logStartOffset, Math.min(offset, this.writtenOffset))
+    if (bounded === this.#highWatermark) return bounded
+    this.#highWatermark = bounded
+    for (const listener of this.#listeners) listener.onHighWatermark?.(this)
+    return bounded
+  }
+
+  /**
+   * What ListOffsets asks for: the first record of at least this timestamp, or one of the places in
+   * {@link ListOffsets}. Records at or behind `maxOffset` (the high watermark unless given) are not found.
+   */
+  async fetchOffsetByTimestamp(
+    timestamp: number,
+    { maxOffset = this.#highWatermark }: { readonly maxOffset?: number } = {},
+  ): Promise<TimestampAndOffset | undefined> {
+    const start = this.#logStartOffset
+    const segments = this.#local.segments.values(start)
+    switch (timestamp) {
+      case ListOffsets.EARLIEST:
+      case ListOffsets.EARLIEST_LOCAL:
+        return { timestamp: -1, offset: start, leaderEpoch: this.#epochs.epochForOffset(start) }
+      case ListOffsets.LATEST:
+        return { timestamp: -1, offset: maxOffset, leaderEpoch: this.#epochs.latestEpoch }
+      case ListOffsets.LATEST_TIERED:
+      case ListOffsets.EARLIEST_PENDING_UPLOAD:
+        // Nothing is tiered.
+        return { timestamp: -1, offset: -1, leaderEpoch: -1 }
+      default: {
+        if (timestamp < 0 && timestamp !== ListOffsets.MAX_TIMESTAMP) return undefined
+        const isMax = timestamp === ListOffsets.MAX_TIMESTAMP
+        const found = isMax ? await findMaxTimestamp(segments) : await findByTimestamp(segments, timestamp, start)
+        return found !== undefined && found.offset < maxOffset ? found : undefined
+      }
+    }
+  }
+
+  /** Where an epoch ends (OffsetForLeaderEpoch). */
+  endOffsetForEpoch(leaderEpoch: number): EpochEndOffset {
+    return this.#epochs.endOffsetFor(leaderEpoch, this.#logEndOffset)
+  }
+
+  /** The epoch in which the record at `offset` was written. */
+  epochForOffset(offset: number): number | undefined {
+    return this.#epochs.epochForOffset(offset)
+  }
+
+  /** Deletes the records before `offset`, or with -1 all that are committed; returns the new log start offset. */
+  deleteRecordsTo(offset: number): number {
+    if (!this.config.cleanupPolicy.includes('delete')) {
+      throw new StorageError('POLICY_VIOLATION', `records of ${this.#name} can only be compacted`)
+    }
+    const target = offset === -1 ? this.#highWatermark : offset
+    if (target < 0 || target > this.#highWatermark) throw this.#outOfRange(target)
+    this.#advanceLogStart(target)
+    return this.#logStartOffset
+  }
+
+  #advanceLogStart(offset: number): void {
+    if (offset <= this.#logStartOffset) return
+    this.#logStartOffset = offset
+    this.#epochs.truncateFromStart(offset)
+    if (this.#highWatermark < offset) this.updateHighWatermark(offset)
+    for (const listener of this.#listeners) listener.onLogStartOffset?.(this)
+  }
+
+  /** Deletes what retention lets go, in whole segments, rolling the active one first if it goes too. */
+  deleteOldSegments(): Promise<number> {
+    return this.#housekeeping.queue.run(async () => {
+      let deleted = 0
+      while (this.#failure === undefined && !this.#closed) {
+        const nowMs = this.#context.clock.nowMs()
+        const { segments } = this.#local
+        const due = await findDeletable({ ...this.#retentionView(), segments: segments.values(), nowMs })
+        if (due === undefined) break
+        if (due.segments.includes(segments.active)) this.#local.roll(this.#logEndOffset, nowMs)
+        await segments.active.create()
+        segments.remove(new Set(due.segments))
+        this.#advanceLogStart(segments.first.baseOffset)
+        const offsets = due.segments.map((segment) => segment.baseOffset)
+        this.#context.logger.info(`Deleting segments due to ${due.reason}`, {
+          partition: this.#name,
+          segments: offsets,
+        })
+        await this.#housekeeping.deleteSegments(due.segments, this.config.fileDeleteDelayMs)
+        deleted += due.segments.length
+      }
+      return deleted
+    })
+  }
+
+  #retentionView() {
+    return {
+      config: this.config,
+      logStartOffset: this.#logStartOffset,
+      logEndOffset: this.#logEndOffset,
+      highWatermark: this.#highWatermark,
+      sizeInBytes: this.sizeInBytes,
+    }
+  }
+
+  /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
+  async truncateTo(offset: number): Promise<void> {
+    if (offset >= this.#logEndOffset) return
+    if (offset < this.#local.segments.first.baseOffset) return this.truncateFullyAndStartAt(offset)
+    await this.#local.idle()
+    await this.#housekeeping.queue.run(async () => {
+      const removed = await this.#local.truncateTo(offset)
+      for (const segment of removed) await segment.remove()
+      this.#logEndOffset = offset
+      this.#epochs.truncateFromEnd(offset)
+      this.#afterCut()
+      await this.#snapshots.removeWhere((known) => known > offset)
+      await this.#rebuildProducers()
+      await this.#housekeeping.checkpointEpochs()
+    })
+  }
+
+  /** Empties the log and lets it go on at `offset`. */
+  async truncateFullyAndStartAt(offset: number): Promise<void> {
+    await this.#local.idle()
+    await this.#housekeeping.queue.run(async () => {
+      const removed = this.#local.restartAt(offset, this.#context.clock.nowMs())
+      await this.#local.segments.active.create()
+      for (const segment of removed) await segment.remove()
+      this.#logEndOffset = offset
+      this.#logStartOffset = offset
+      this.#epochs.clear()
+      this.#producers.reset(offset)
+      this.#afterCut()
+      await this.#snapshots.removeWhere(() => true)
+      await this.#housekeeping.checkpointEpochs()
+    })
+  }
+
+  #afterCut(): void {
+    this.updateHighWatermark(Math.min(this.#highWatermark, this.#logEndOffset))
+    this.#context.logger.info('Truncated the log', { partition: this.#name, logEndOffset: this.#logEndOffset })
+  }
+
+  async #rebuildProducers(): Promise<void> {
+    const context = this.#context
+    await loadLatestSnapshot({
+      producers: this.#producers,
+      snapshots: this.#snapshots,
+      logStartOffset: this.#logStartOffset,
+      maxOffset: this.#logEndOffset,
+      expiration: { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() },
+      logger: context.logger,
+    })
+    const { segments } = this.#local
+    await replayProducersTo({ producers: this.#producers, segments, endOffset: this.#logEndOffset })
+  }
+
+  /**
+   * The recovery point that may be written down: everything that a recovery from there on would not make again
+   * (indexes of finished segments, leader epochs) is on disk.
+   */
+  async checkpointRecoveryPoint(): Promise<number> {
+    const { recoveryPoint } = this
+    await this.#housekeeping.settled(this.#local.segments.active)
+    return recoveryPoint
+  }
+
+  /**
+   * Ends the log. A clean end writes everything out, so that the next start reads nothing; it returns whether it
+   * was clean. Without `flush` the files are left as they are.
+   */
+  async close({ flush = true }: { readonly flush?: boolean } = {}): Promise<boolean> {
+    this.#closed = true
+    this.#flushTimer?.cancel()
+    this.#housekeeping.cancelRemovals()
+    try {
+      await this.#local.idle()
+      if (flush && this.#failure === undefined) await this.#settle()
+      await this.#housekeeping.queue.idle()
+    } catch (cause) {
+      this.#fail(cause)
+    }
+    await this.#local.close()
+    return this.#failure === undefined
+  }
+
+  async #settle(): Promise<void> {
+    const { active } = this.#local.segments
+    await this.flushed(this.#logEndOffset)
+    await this.#housekeeping.settled(active)
+    if (active.writtenBytes > 0) await active.finish({ sync: false })
+    await this.#writeLastSnapshot()
+  }
+
+  /** Leaves the producers for the next start; where there never were any, it finds as much. */
+  async #writeLastSnapshot(): Promise<void> {
+    const offset = this.#logEndOffset
+    const isKnown =
+      this.#snapshots.offsets.includes(offset) || (this.#snapshots.offsets.length === 0 && this.#producers.size === 0)
+    if (!isKnown) await this.#snapshots.write(offset, this.#producers.encode())
+    const bases = new Set(this.#local.segments.values().map((segment) => segment.baseOffset))
+    await this.#snapshots.removeWhere((known) => known !== offset && !bases.has(known))
+  }
+
+  #refuseIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #fail(cause: unknown): StorageError {
+    if (this.#failure !== undefined) return this.#failure
+    this.#failure = storageFailure(`the log of ${this.#name} failed`, cause)
+    this.#context.logger.error('The disk refused; the partition takes no more appends', {
+      partition: this.#name,
+      directory: this.directory,
+      error: cause,
+    })
+    for (const listener of this.#listeners) listener.onFailure?.(this, this.#failure)
+    return this.#failure
+  }
+}
