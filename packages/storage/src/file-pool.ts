@@ -45,7 +45,8 @@ export class FilePool {
   async close(path: string): Promise<void> {
     const pooled = this.#files.get(path)
     if (pooled !== undefined) this.#retire(pooled)
-    await Promise.all([...(this.#closing.get(path) ?? [])])
+    const closing = this.#closing.get(path)
+    if (closing !== undefined) await Promise.all(closing)
   }
 
   async closeAll(): Promise<void> {

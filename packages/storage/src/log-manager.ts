@@ -267,7 +267,7 @@ export class LogManager {
   /** Applies retention to all logs, one after the other. */
   async deleteOldSegments(): Promise<void> {
     let seen = 0
-    for (const { log } of [...this.#logs.values()]) {
+    for (const { log } of this.#logs.values()) {
       if (log.failure === undefined) await log.deleteOldSegments()
       // Logs with nothing to delete give no pause of their own: thousands of them must not hold up requests.
       if (++seen % 64 === 0) await setImmediate()

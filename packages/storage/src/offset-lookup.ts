@@ -1,5 +1,6 @@
 import { RecordBatch } from '@milena/records'
 import { maxTimestampAt } from './batch-header.ts'
+import type { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogSegment } from './log-segment.ts'
 
 export interface TimestampAndOffset {
@@ -18,8 +19,39 @@ export const ListOffsets = {
   EARLIEST_PENDING_UPLOAD: -6,
 } as const
 
+/** The log, as a lookup sees it. */
+export interface LookupView {
+  readonly segments: readonly LogSegment[]
+  readonly logStartOffset: number
+  readonly epochs: LeaderEpochCache
+  /** Records at or behind it are not found. */
+  readonly maxOffset: number
+}
+
+/** The record that a timestamp or one of the places in {@link ListOffsets} stands for. */
+export async function lookUpOffset(timestamp: number, view: LookupView): Promise<TimestampAndOffset | undefined> {
+  const { segments, logStartOffset, epochs, maxOffset } = view
+  switch (timestamp) {
+    case ListOffsets.EARLIEST:
+    case ListOffsets.EARLIEST_LOCAL:
+      return { timestamp: -1, offset: logStartOffset, leaderEpoch: epochs.epochForOffset(logStartOffset) }
+    case ListOffsets.LATEST:
+      return { timestamp: -1, offset: maxOffset, leaderEpoch: epochs.latestEpoch }
+    case ListOffsets.LATEST_TIERED:
+    case ListOffsets.EARLIEST_PENDING_UPLOAD:
+      // Nothing is tiered.
+      return { timestamp: -1, offset: -1, leaderEpoch: -1 }
+    default: {
+      if (timestamp < 0 && timestamp !== ListOffsets.MAX_TIMESTAMP) return undefined
+      const isMax = timestamp === ListOffsets.MAX_TIMESTAMP
+      const found = await (isMax ? findMaxTimestamp(segments) : findByTimestamp(segments, timestamp, logStartOffset))
+      return found !== undefined && found.offset < maxOffset ? found : undefined
+    }
+  }
+}
+
 /** The first record at or behind `startOffset` whose timestamp is at least `timestamp`, exact within its batch. */
-export async function findByTimestamp(
+async function findByTimestamp(
   segments: readonly LogSegment[],
   timestamp: number,
   startOffset: number,
@@ -37,7 +69,7 @@ export async function findByTimestamp(
 }
 
 /** The first of the records with the youngest timestamp of all. */
-export async function findMaxTimestamp(segments: readonly LogSegment[]): Promise<TimestampAndOffset | undefined> {
+async function findMaxTimestamp(segments: readonly LogSegment[]): Promise<TimestampAndOffset | undefined> {
   let youngest: { segment: LogSegment; timestamp: number; offset: number } | undefined
   for (const segment of segments) {
     const max = await segment.indexes.maxTimestamp()

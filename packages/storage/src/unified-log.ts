@@ -5,16 +5,17 @@ import { refused } from './append-result.ts'
 import { validateAppend } from './append-validation.ts'
 import type { FetchData } from './batch-collector.ts'
 import type { EpochEndOffset, LeaderEpochCache } from './leader-epoch-cache.ts'
+import type { LoadedLog } from './loaded-log.ts'
 import { LocalLog } from './local-log.ts'
 import type { LogConfig } from './log-config.ts'
 import { LONG_MAX } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogHousekeeping } from './log-housekeeping.ts'
+import type { LogListener } from './log-listener.ts'
 import { findDeletable } from './log-retention.ts'
 import type { LogSegment } from './log-segment.ts'
-import type { LogSegments } from './log-segments.ts'
 import type { TimestampAndOffset } from './offset-lookup.ts'
-import { ListOffsets, findByTimestamp, findMaxTimestamp } from './offset-lookup.ts'
+import { lookUpOffset } from './offset-lookup.ts'
 import { loadLatestSnapshot, replayProducersTo } from './producer-rebuild.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import type { BatchMetadata, ProducerStateEntry } from './producer-state-entry.ts'
@@ -22,35 +23,6 @@ import type { ProducerStateManager } from './producer-state-manager.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
-
-/** A log as its loader found or made it. */
-export interface LoadedLog {
-  readonly topicPartition: TopicPartition
-  readonly topicId: string
-  readonly directory: string
-  /** As in LocalLogOptions. */
-  readonly unsyncedParent?: string
-  /** Shared with the segments that the loader made, so that a change reaches them. */
-  readonly configRef: { current: LogConfig }
-  readonly segments: LogSegments
-  readonly epochs: LeaderEpochCache
-  /** The revision of `epochs` that its file holds. */
-  readonly checkpointedRevision: number
-  readonly producers: ProducerStateManager
-  readonly snapshots: ProducerSnapshots
-  readonly logStartOffset: number
-  readonly logEndOffset: number
-  readonly recoveryPoint: number
-  readonly highWatermark: number
-}
-
-/** Whoever waits for a log to move. The calls come in the middle of its work: note it, act later, never throw. */
-export interface LogListener {
-  onWritten?(log: UnifiedLog): void
-  onHighWatermark?(log: UnifiedLog): void
-  onLogStartOffset?(log: UnifiedLog): void
-  onFailure?(log: UnifiedLog, error: StorageError): void
-}
 
 export interface ReadOptions {
   readonly maxBytes: number
@@ -347,25 +319,12 @@ export class UnifiedLog {
     timestamp: number,
     { maxOffset = this.#highWatermark }: { readonly maxOffset?: number } = {},
   ): Promise<TimestampAndOffset | undefined> {
-    const start = this.#logStartOffset
-    const segments = this.#local.segments.values(start)
-    switch (timestamp) {
-      case ListOffsets.EARLIEST:
-      case ListOffsets.EARLIEST_LOCAL:
-        return { timestamp: -1, offset: start, leaderEpoch: this.#epochs.epochForOffset(start) }
-      case ListOffsets.LATEST:
-        return { timestamp: -1, offset: maxOffset, leaderEpoch: this.#epochs.latestEpoch }
-      case ListOffsets.LATEST_TIERED:
-      case ListOffsets.EARLIEST_PENDING_UPLOAD:
-        // Nothing is tiered.
-        return { timestamp: -1, offset: -1, leaderEpoch: -1 }
-      default: {
-        if (timestamp < 0 && timestamp !== ListOffsets.MAX_TIMESTAMP) return undefined
-        const isMax = timestamp === ListOffsets.MAX_TIMESTAMP
-        const found = isMax ? await findMaxTimestamp(segments) : await findByTimestamp(segments, timestamp, start)
-        return found !== undefined && found.offset < maxOffset ? found : undefined
-      }
-    }
+    return lookUpOffset(timestamp, {
+      segments: this.#local.segments.values(this.#logStartOffset),
+      logStartOffset: this.#logStartOffset,
+      epochs: this.#epochs,
+      maxOffset,
+    })
   }
 
   /** Where an epoch ends (OffsetForLeaderEpoch). */
