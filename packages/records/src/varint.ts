@@ -25,26 +25,30 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
 /** What an int32 can hold, and the way to write it, is cheaper; most timestamp deltas are such. */
 const isInt32 = (value: number): boolean => value === (value | 0)
 
-/** Zigzag maps -1 to 1 and 1 to 2; a double holds the result exactly as long as the value is a safe integer. */
-const zigzagOf = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value)
+/**
+ * Zigzag is twice this, plus one for a negative value. It is not doubled here, since a double would lose the
+ * lowest bit of a large one: the first byte takes six bits of it and the sign.
+ */
+const magnitudeOf = (value: number): number => (value < 0 ? -value - 1 : value)
 
 /** The bytes that an int64 takes, 1 to 10. */
 export function sizeOfVarlong(value: number): number {
   if (isInt32(value)) return sizeOfVarint(value)
   let size = 1
-  for (let rest = zigzagOf(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) size++
+  for (let rest = Math.floor(magnitudeOf(value) / 0x40); rest > 0; rest = Math.floor(rest / 0x80)) size++
   return size
 }
 
 /** Writes an int64 and returns the position behind it. */
 export function writeVarlong(bytes: Uint8Array, at: number, value: number): number {
   if (isInt32(value)) return writeVarint(bytes, at, value)
-  let rest = zigzagOf(value)
+  const magnitude = magnitudeOf(value)
+  let byte = (magnitude % 0x40) * 2 + (value < 0 ? 1 : 0)
   let position = at
-  while (rest >= 0x80) {
-    bytes[position++] = (rest % 0x80) | 0x80
-    rest = Math.floor(rest / 0x80)
+  for (let rest = Math.floor(magnitude / 0x40); rest > 0; rest = Math.floor(rest / 0x80)) {
+    bytes[position++] = byte | 0x80
+    byte = rest % 0x80
   }
-  bytes[position++] = rest
+  bytes[position++] = byte
   return position
 }
