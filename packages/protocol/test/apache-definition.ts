@@ -19,7 +19,7 @@ export interface ApacheField {
   readonly taggedVersions?: string
   readonly flexibleVersions?: string
   readonly tag?: number
-  readonly default?: unknown
+  readonly default?: string | number | boolean | null
   readonly ignorable?: boolean
   readonly mapKey?: boolean
   readonly entityType?: string
@@ -85,7 +85,7 @@ function factsOf(field: ApacheField): FieldFacts {
 }
 
 /** A null without quotes means to Kafka's generator that nothing is declared; the word "null" means null. */
-function defaultOf(kind: string, declared: unknown): string {
+function defaultOf(kind: string, declared: ApacheField['default']): string {
   if (declared === undefined || declared === null) return zeroOf(kind)
   if (declared === 'null') return 'null'
   if (kind === 'string' || kind === 'bool') return String(declared)

@@ -73,7 +73,7 @@ function factsOf(field: Field): FieldFacts {
 function defaultOf({ kind, options }: Field): string {
   const value = options.default
   if (value === ZERO_UUID) return 'empty'
-  if (value !== undefined) return String(value)
+  if (value !== undefined) return `${value as string | number | bigint | boolean | null}`
   if (kind === 'bool') return 'false'
   if (kind === 'string') return ''
   if (kind === 'records') return 'null'

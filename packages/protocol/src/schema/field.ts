@@ -47,14 +47,12 @@ type NoOptions = Readonly<Record<never, never>>
 
 type OrNull<T, O> = O extends { readonly nullable: string } ? T | null : T
 
-/** Keys, and fields that every version has and that declare no default, must be given; others may be left out. */
-type MayBeAbsent<V, O> = O extends { readonly default: unknown } | { readonly tag: number }
-  ? true
-  : V extends '0+'
-    ? false
-    : O extends { readonly mapKey: true }
-      ? false
-      : true
+/** A field that every version has and that declares no default must be given; others may be left out. */
+type MayBeAbsent<V, O> = V extends '0+'
+  ? O extends { readonly default: unknown } | { readonly tag: number }
+    ? true
+    : false
+  : true
 
 type ScalarField<T, In, V, O> = Field<OrNull<T, O>, OrNull<In, O>, MayBeAbsent<V, O>>
 
