@@ -27,3 +27,60 @@ export { type Listener, type SecurityProtocol, securityProtocolIds } from './con
 export { parseBrokerConfig, type ParsedBrokerConfig } from './config/parse-broker-config.ts'
 export { type TopicConfigName } from './config/topic-config-synonyms.ts'
 export { topicConfigs } from './config/topic-configs.ts'
+
+// The metadata: records, and the image that they lead to.
+export {
+  type BrokerImage,
+  type ClientQuotaImage,
+  configsOf,
+  type ConfigResource,
+  type EndpointImage,
+  featureLevel,
+  type MetadataImage,
+  NO_LEADER,
+  type PartitionImage,
+  partitionOf,
+  topicById,
+  topicByName,
+  type TopicImage,
+} from './image/metadata-image.ts'
+export { imageRecords } from './image/image-records.ts'
+export {
+  type MetadataRecord,
+  metadataRecord,
+  type MetadataRecordName,
+  metadataRecordSchemas,
+} from './image/metadata-record.ts'
+export { PersistentMap } from './image/persistent-map.ts'
+export { emptyImage, type MetadataDelta, replay, replayAll, ReplayError } from './image/replay.ts'
+
+// The controller: pure decisions on an image.
+export { kafkaFeatures } from './controller/bootstrap.ts'
+export {
+  type ControllerApi,
+  type ControllerApis,
+  type ControllerRequest,
+  type ControllerResponse,
+  handle,
+} from './controller/controller.ts'
+export {
+  brokerConfigLayers,
+  type ControllerContext,
+  type ControllerResult,
+  effectiveBrokerConfig,
+  type SupportedFeatures,
+} from './controller/controller-result.ts'
+export type { RegisterBrokerRequest, RegisterBrokerResponse } from './controller/register-broker.ts'
+export { PRODUCER_ID_BLOCK_SIZE } from './controller/allocate-producer-ids.ts'
+export { topicNameProblem } from './controller/topic-name.ts'
+
+// The edge: what keeps it all.
+export { LocalMetadataStore, type LocalMetadataStoreOptions, METADATA_FOLDER } from './store/local-metadata-store.ts'
+export { CorruptMetadataError } from './store/metadata-log-reader.ts'
+export {
+  MetadataFailedError,
+  MetadataService,
+  type MetadataServiceOptions,
+  type SubmitOptions,
+} from './store/metadata-service.ts'
+export type { MetadataStore } from './store/metadata-store.ts'

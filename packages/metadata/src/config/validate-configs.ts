@@ -5,7 +5,7 @@ import type { BrokerConfig } from './broker-config.ts'
 import { brokerConfigDef, brokerConfigs } from './broker-configs.ts'
 import { clientMetricsConfigs } from './client-metrics-configs.ts'
 import { type ConfigDefs, checkConfigValue } from './config-def.ts'
-import type { ConfigValue } from './config-value.ts'
+import { type ConfigValue, formatConfigValue } from './config-value.ts'
 import type { ConfigOverrides } from './effective-topic-config.ts'
 import { groupConfigSynonym } from './group-config-synonyms.ts'
 import { groupConfigs } from './group-configs.ts'
@@ -37,11 +37,11 @@ export function validateTopicConfigs(configs: ConfigOverrides, broker: BrokerCon
     if (!checked.ok) return invalidConfig(checked.message)
     values.set(name, checked.value)
   }
-  const value = (name: TopicConfigName) => values.get(name) ?? topicConfigDefault(name, broker)
-  const [minLag, maxLag] = [value('min.compaction.lag.ms'), value('max.compaction.lag.ms')]
-  if (Number(minLag) > Number(maxLag)) {
+  const lag = (name: TopicConfigName) => Number(values.get(name) ?? topicConfigDefault(name, broker))
+  const [minLag, maxLag] = [lag('min.compaction.lag.ms'), lag('max.compaction.lag.ms')]
+  if (minLag > maxLag) {
     return invalidConfig(
-      `conflict topic config setting min.compaction.lag.ms (${minLag}) > max.compaction.lag.ms (${maxLag})`,
+      `conflict topic config setting min.compaction.lag.ms (${formatConfigValue('long', minLag)}) > max.compaction.lag.ms (${formatConfigValue('long', maxLag)})`,
     )
   }
   if (values.get('remote.storage.enable') === true && !broker.get('remote.log.storage.system.enable')) {

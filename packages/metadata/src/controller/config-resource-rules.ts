@@ -1,0 +1,91 @@
+import { Errors } from '@milena/protocol/messages'
+import { resourceTypes } from '../config/config-source.ts'
+import type { ConfigOverrides } from '../config/effective-topic-config.ts'
+import {
+  type ConfigRefusal,
+  validateBrokerConfigs,
+  validateClientMetricsConfigs,
+  validateGroupConfigs,
+  validateTopicConfigs,
+} from '../config/validate-configs.ts'
+import { type ConfigResource, featureLevel, type MetadataImage } from '../image/metadata-image.ts'
+import { ApiFailure } from './api-failure.ts'
+import { type ControllerContext, effectiveBrokerConfig } from './controller-result.ts'
+import { topicNameProblem } from './topic-name.ts'
+
+function invalidRequest(message: string): ApiFailure {
+  return new ApiFailure(Errors.INVALID_REQUEST.code, message)
+}
+
+/** Whether configs can be set on this resource at all. */
+export function checkResource(resource: ConfigResource, image: MetadataImage, context: ControllerContext): void {
+  const { resourceType, resourceName } = resource
+  switch (resourceType) {
+    case resourceTypes.TOPIC: {
+      if (resourceName === '') throw invalidRequest('Default topic resources are not allowed.')
+      const problem = topicNameProblem(resourceName)
+      if (problem !== null) throw new ApiFailure(Errors.INVALID_TOPIC_EXCEPTION.code, problem)
+      if (image.topics.has(resourceName)) return
+      const message = `The topic '${resourceName}' does not exist.`
+      throw new ApiFailure(Errors.UNKNOWN_TOPIC_OR_PARTITION.code, message)
+    }
+    case resourceTypes.BROKER:
+      return checkBroker(resourceName, image, context)
+    case resourceTypes.GROUP:
+      if (resourceName === '') throw invalidRequest('Default group resources are not allowed.')
+      return
+    case resourceTypes.CLIENT_METRICS:
+      if (resourceName === '') throw invalidRequest("Subscription name can't be empty")
+      return
+    default:
+      throw invalidRequest(`Unknown resource type ${resourceType}`)
+  }
+}
+
+function checkBroker(name: string, image: MetadataImage, { nodeId }: ControllerContext): void {
+  if (name === '') return
+  if (!/^[+-]?\d{1,10}$/.test(name)) throw invalidRequest(`Node id must be an integer, but it is: ${name}`)
+  if (!image.brokers.has(Number(name))) {
+    throw invalidRequest(`Unexpected broker id, expected ${nodeId}, but received ${name}`)
+  }
+}
+
+interface Change {
+  readonly present: ConfigOverrides
+  readonly next: ConfigOverrides
+  readonly image: MetadataImage
+  readonly context: ControllerContext
+}
+
+/** Whether a resource may have these configs. */
+export function checkNewConfigs(resource: ConfigResource, change: Change): void {
+  const refusal = refusalOf(resource, change)
+  if (refusal !== null) throw new ApiFailure(refusal.errorCode, refusal.message)
+}
+
+function refusalOf(resource: ConfigResource, change: Change): ConfigRefusal | null {
+  const { next, image, context } = change
+  const broker = effectiveBrokerConfig(image, context.broker, context.nodeId)
+  switch (resource.resourceType) {
+    case resourceTypes.TOPIC:
+      return validateTopicConfigs(next, broker)
+    case resourceTypes.GROUP:
+      return validateGroupConfigs(next, broker)
+    case resourceTypes.CLIENT_METRICS:
+      return validateClientMetricsConfigs(next)
+    default:
+      return validateBrokerConfigs(next, resource.resourceName !== '') ?? eligibleLeaderRefusal(resource, change)
+  }
+}
+
+/** With eligible leader replicas one cluster-wide min.insync.replicas holds, which can be neither removed nor overruled. */
+function eligibleLeaderRefusal(
+  { resourceName }: ConfigResource,
+  { present, next, image }: Change,
+): ConfigRefusal | null {
+  const name = 'min.insync.replicas'
+  if (featureLevel(image, 'eligible.leader.replicas.version') < 1 || present.get(name) === next.get(name)) return null
+  const refused = (message: string) => ({ errorCode: Errors.INVALID_CONFIG.code, message })
+  if (resourceName !== '') return refused(`Broker-level ${name} cannot be altered while ELR is enabled.`)
+  return next.has(name) ? null : refused(`Cluster-level ${name} cannot be removed while ELR is enabled.`)
+}

@@ -1,0 +1,67 @@
+import type {
+  AllocateProducerIdsRequest,
+  AllocateProducerIdsResponse,
+  AlterConfigsRequest,
+  AlterConfigsResponse,
+  CreatePartitionsRequest,
+  CreatePartitionsResponse,
+  CreateTopicsRequest,
+  CreateTopicsResponse,
+  DeleteTopicsRequest,
+  DeleteTopicsResponse,
+  ElectLeadersRequest,
+  ElectLeadersResponse,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
+  UpdateFeaturesRequest,
+  UpdateFeaturesResponse,
+} from '@milena/protocol/messages'
+import type { MetadataImage } from '../image/metadata-image.ts'
+import { allocateProducerIds } from './allocate-producer-ids.ts'
+import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
+import type { ControllerContext, ControllerHandler, ControllerResult } from './controller-result.ts'
+import { createPartitions } from './create-partitions.ts'
+import { createTopics } from './create-topics.ts'
+import { deleteTopics } from './delete-topics.ts'
+import { electLeaders } from './elect-leaders.ts'
+import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse } from './register-broker.ts'
+import { updateFeatures } from './update-features.ts'
+
+/** Everything that the controller decides: request and response of each kind. */
+export interface ControllerApis {
+  readonly createTopics: [CreateTopicsRequest, CreateTopicsResponse]
+  readonly deleteTopics: [DeleteTopicsRequest, DeleteTopicsResponse]
+  readonly createPartitions: [CreatePartitionsRequest, CreatePartitionsResponse]
+  readonly alterConfigs: [AlterConfigsRequest, AlterConfigsResponse]
+  readonly incrementalAlterConfigs: [IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse]
+  readonly allocateProducerIds: [AllocateProducerIdsRequest, AllocateProducerIdsResponse]
+  readonly registerBroker: [RegisterBrokerRequest, RegisterBrokerResponse]
+  readonly updateFeatures: [UpdateFeaturesRequest, UpdateFeaturesResponse]
+  readonly electLeaders: [ElectLeadersRequest, ElectLeadersResponse]
+}
+
+export type ControllerApi = keyof ControllerApis
+export type ControllerRequest<A extends ControllerApi> = ControllerApis[A][0]
+export type ControllerResponse<A extends ControllerApi> = ControllerApis[A][1]
+
+const handlers: { readonly [A in ControllerApi]: ControllerHandler<ControllerRequest<A>, ControllerResponse<A>> } = {
+  createTopics,
+  deleteTopics,
+  createPartitions,
+  alterConfigs,
+  incrementalAlterConfigs,
+  allocateProducerIds,
+  registerBroker,
+  updateFeatures,
+  electLeaders,
+}
+
+/** Decides one request on an image, which it does not change. The same image and context give the same decision. */
+export function handle<A extends ControllerApi>(
+  api: A,
+  image: MetadataImage,
+  request: ControllerRequest<A>,
+  context: ControllerContext,
+): ControllerResult<ControllerResponse<A>> {
+  return handlers[api](image, request, context)
+}

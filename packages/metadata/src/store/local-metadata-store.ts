@@ -1,0 +1,189 @@
+import { join } from 'node:path'
+import type { Clock, File, FileSystem, Logger } from '@milena/runtime'
+import { buildBatch } from '@milena/records'
+import type { MetadataImage } from '../image/metadata-image.ts'
+import type { MetadataRecord } from '../image/metadata-record.ts'
+import { emptyImage, replayAll } from '../image/replay.ts'
+import { CorruptMetadataError, readMetadataLog } from './metadata-log-reader.ts'
+import type { MetadataStore } from './metadata-store.ts'
+import { encodeRecord } from './record-frame.ts'
+import { decodeSnapshot, encodeSnapshot, METADATA_EPOCH, snapshotEndOffset, snapshotFileName } from './snapshot-file.ts'
+
+export const METADATA_FOLDER = '__cluster_metadata-0'
+
+export interface LocalMetadataStoreOptions {
+  /** The log folder in which `__cluster_metadata-0` lies. */
+  readonly logDir: string
+  readonly clusterId: string
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly logger: Logger
+  /** How large the log may grow before a snapshot replaces it; 20 MiB unless given, as in Kafka. */
+  readonly maxBytesBetweenSnapshots?: number
+}
+
+interface Located {
+  readonly folder: string
+  readonly file: File
+  readonly size: number
+}
+
+const DEFAULT_MAX_BYTES_BETWEEN_SNAPSHOTS = 20 * 1024 * 1024
+
+/**
+ * The metadata of a single node, in the files that Kafka keeps it in: a log of record batches, each synced before it is
+ * answered, and, once that has grown large, a snapshot with a new log behind it.
+ *
+ * Order of a compaction: the snapshot is whole on the disk, then the new log exists, then the old log goes. After a
+ * crash between any two of these the newest snapshot and every record behind it are there.
+ */
+export class LocalMetadataStore implements MetadataStore {
+  readonly loaded: MetadataImage
+  readonly #options: LocalMetadataStoreOptions
+  readonly #folder: string
+  #file: File
+  #size: number
+  #nextOffset: number
+  #failure: unknown
+
+  private constructor(options: LocalMetadataStoreOptions, loaded: MetadataImage, { folder, file, size }: Located) {
+    this.#options = options
+    this.loaded = loaded
+    this.#folder = folder
+    this.#file = file
+    this.#size = size
+    this.#nextOffset = loaded.offset + 1
+  }
+
+  /** @throws CorruptMetadataError when what had been acknowledged is damaged */
+  static async open(options: LocalMetadataStoreOptions): Promise<LocalMetadataStore> {
+    const { fs, logDir } = options
+    const folder = join(logDir, METADATA_FOLDER)
+    if (!(await fs.exists(folder))) {
+      await fs.mkdir(folder)
+      await fs.syncDirectory(logDir)
+    }
+    const names = await fs.readdir(folder)
+    let image = await newestSnapshot(options, folder, names)
+    const logs = names.filter((name) => /^\d{20}\.log$/.test(name))
+    let last: { path: string; validBytes: number; size: number } | undefined
+    for (const [index, name] of logs.entries()) {
+      const path = join(folder, name)
+      const bytes = await fs.readFile(path)
+      const { batches, validBytes } = readMetadataLog(path, bytes)
+      if (validBytes < bytes.length && index < logs.length - 1) {
+        throw new CorruptMetadataError(`${path} is cut short at byte ${validBytes}, but another log follows it`)
+      }
+      for (const { baseOffset, nextOffset, records } of batches) {
+        if (nextOffset <= image.offset + 1) continue
+        if (baseOffset !== image.offset + 1) {
+          throw new CorruptMetadataError(`${path}: offset ${image.offset + 1} is missing before ${baseOffset}`)
+        }
+        image = records === null ? { ...image, offset: nextOffset - 1 } : replayAll(image, records).image
+      }
+      last = { path, validBytes, size: bytes.length }
+    }
+    const located = await openForAppend(options, folder, last, image.offset + 1)
+    const store = new LocalMetadataStore(options, image, located)
+    await store.#removeObsolete(names, logs.at(-1))
+    return store
+  }
+
+  async append(records: readonly MetadataRecord[]): Promise<void> {
+    if (this.#failure !== undefined) throw new Error('The metadata log has failed', { cause: this.#failure })
+    const timestamp = this.#options.clock.nowMs()
+    const bytes = buildBatch({
+      baseOffset: this.#nextOffset,
+      partitionLeaderEpoch: METADATA_EPOCH,
+      records: records.map((record) => ({ timestamp, key: null, value: encodeRecord(record) })),
+    })
+    try {
+      await this.#file.writev([bytes], this.#size)
+      await this.#file.sync()
+    } catch (error) {
+      // What is on the disk now is unknown until it is read again, so this store must not go on writing behind it.
+      this.#failure = error
+      throw error
+    }
+    this.#size += bytes.length
+    this.#nextOffset += records.length
+  }
+
+  async compact(image: MetadataImage): Promise<void> {
+    const limit = this.#options.maxBytesBetweenSnapshots ?? DEFAULT_MAX_BYTES_BETWEEN_SNAPSHOTS
+    if (this.#size < limit || image.offset + 1 !== this.#nextOffset || this.#failure !== undefined) return
+    const { fs, clock, logger } = this.#options
+    const before = await fs.readdir(this.#folder)
+    const snapshot = encodeSnapshot(image, clock.nowMs())
+    await fs.writeFile(join(this.#folder, snapshotFileName(this.#nextOffset)), snapshot, { atomic: true })
+    const old = this.#file
+    const name = logFileName(this.#nextOffset)
+    this.#file = await fs.open(join(this.#folder, name), 'create')
+    await fs.syncDirectory(this.#folder)
+    logger.info('Metadata snapshot taken', {
+      endOffset: this.#nextOffset,
+      bytes: snapshot.length,
+      logBytes: this.#size,
+    })
+    this.#size = 0
+    await old.close()
+    await this.#removeObsolete([...before, snapshotFileName(this.#nextOffset)], name)
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+
+  /** Removes what the newest snapshot has replaced. Leftovers are harmless, so a failure only means: next time. */
+  async #removeObsolete(names: readonly string[], activeLog: string | undefined): Promise<void> {
+    const { fs, logger } = this.#options
+    const newest = Math.max(-1, ...names.map((name) => snapshotEndOffset(name) ?? -1))
+    const doomed = names.filter((name) => {
+      const end = snapshotEndOffset(name)
+      if (end !== undefined) return end < newest
+      return name.endsWith('.tmp') || (/^\d{20}\.log$/.test(name) && activeLog !== undefined && name < activeLog)
+    })
+    try {
+      for (const name of doomed) await fs.remove(join(this.#folder, name))
+    } catch (error) {
+      logger.warn('Old metadata files could not be removed', { error })
+    }
+  }
+}
+
+function logFileName(baseOffset: number): string {
+  return `${String(baseOffset).padStart(20, '0')}.log`
+}
+
+async function newestSnapshot(
+  { fs, clusterId }: LocalMetadataStoreOptions,
+  folder: string,
+  names: readonly string[],
+): Promise<MetadataImage> {
+  const newest = names.filter((name) => snapshotEndOffset(name) !== undefined).at(-1)
+  if (newest === undefined) return emptyImage(clusterId)
+  const path = join(folder, newest)
+  const image = decodeSnapshot(path, await fs.readFile(path), clusterId)
+  return { ...image, offset: snapshotEndOffset(newest)! - 1 }
+}
+
+async function openForAppend(
+  { fs, logger }: LocalMetadataStoreOptions,
+  folder: string,
+  last: { path: string; validBytes: number; size: number } | undefined,
+  nextOffset: number,
+): Promise<Located> {
+  if (last === undefined) {
+    const file = await fs.open(join(folder, logFileName(nextOffset)), 'create')
+    await fs.syncDirectory(folder)
+    return { folder, file, size: 0 }
+  }
+  const file = await fs.open(last.path, 'readwrite')
+  if (last.validBytes < last.size) {
+    const cut = { file: last.path, at: last.validBytes, bytes: last.size - last.validBytes }
+    logger.warn('The metadata log ends in a batch that was not completely written; it is cut off', cut)
+    await file.truncate(last.validBytes)
+    await file.sync()
+  }
+  return { folder, file, size: last.validBytes }
+}
