@@ -146,6 +146,10 @@ export class ClassicGroupDraft implements ReadableGroup {
     if (old.awaitingJoin !== null) this.awaitingJoinCount--
     if (old.groupInstanceId !== null) this.#staticMembers.own().set(old.groupInstanceId, memberId)
     if (this.leaderId === old.memberId) this.leaderId = memberId
+    if (this.pendingSync.has(old.memberId)) {
+      this.#pendingSync.delete(old.memberId)
+      this.#pendingSync.add(memberId)
+    }
     return member
   }
 

@@ -1,6 +1,6 @@
 import type { JoinGroupRequest } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
-import { selectProtocol } from './classic-group.ts'
+import { computeSubscribedTopics, selectProtocol } from './classic-group.ts'
 import type { GroupOperation } from './group-operation.ts'
 import { groupMetadataRecord } from './group-records.ts'
 import { joinError, joined, syncError } from './group-responses.ts'
@@ -56,6 +56,7 @@ const stayStable = (
   leaderBefore: string | null,
 ): void => {
   const { group } = operation
+  group.subscribedTopics = computeSubscribedTopics(group)
   operation.write(groupMetadataRecord(group))
   const member = group.members.get(memberId)
   if (member !== undefined) group.setMember({ ...member, awaitingJoin: null })
