@@ -39,6 +39,7 @@ export {
   type MetadataImage,
   NO_LEADER,
   type PartitionImage,
+  parseConfigKey,
   partitionOf,
   topicById,
   topicByName,
