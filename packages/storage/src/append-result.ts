@@ -1,6 +1,7 @@
 import type { KafkaError } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
 import type { AppendOrigin, RecordError } from '@milena/records'
+import type { BatchMetadata } from './producer-state-entry.ts'
 
 export interface AppendOptions {
   readonly leaderEpoch: number
@@ -35,6 +36,21 @@ export interface AppendRefused {
 }
 
 export type AppendResult = Appended | AppendRefused
+
+/** The answer to a repeated batch: where it was appended, and when (as Kafka's, for CreateTime topics too). */
+export function repeated(original: BatchMetadata, logStartOffset: number, written: Promise<void>): Appended {
+  return {
+    ok: true,
+    firstOffset: original.firstOffset,
+    lastOffset: original.lastOffset,
+    maxTimestamp: original.timestamp,
+    logAppendTime: original.timestamp,
+    logStartOffset,
+    duplicate: true,
+    sizeInBytes: 0,
+    written,
+  }
+}
 
 export function refused(error: keyof typeof Errors, message: string): AppendRefused {
   return { ok: false, error: Errors[error], message, recordErrors: [] }

@@ -50,6 +50,8 @@ export class LocalLog {
   readonly #flusher: LogFlusher
   #unsyncedParent: string | undefined
   #writtenOffset: number
+  /** Reads of files that are under way. */
+  readonly #reads = new Set<Promise<unknown>>()
 
   constructor(o: LocalLogOptions) {
     this.segments = o.segments
@@ -136,9 +138,31 @@ export class LocalLog {
     return this.#flusher.flushed(offset)
   }
 
+  /** Resolves when the records before `offset`, which were appended, are in the file. */
+  written(offset: number): Promise<void> {
+    return offset <= this.#writtenOffset ? Promise.resolve() : this.#writer.idle()
+  }
+
+  /** Resolves when nothing is on its way to the disk. Nothing may be appended meanwhile. */
+  async settle(): Promise<void> {
+    await this.#writer.idle()
+    await this.#flusher.idle()
+  }
+
   /** Batches before `request.endOffset`, which may not be beyond `writtenOffset`. */
   async read(request: ReadRequest): Promise<FetchData> {
-    return this.#reader.readCached(request) ?? this.#reader.read(request)
+    return this.#reader.readCached(request) ?? this.whileOpen(() => this.#reader.read(request))
+  }
+
+  /** Runs something that reads segments; {@link close} waits for it, so that no file is opened again behind it. */
+  async whileOpen<T>(read: () => Promise<T>): Promise<T> {
+    const reading = read()
+    this.#reads.add(reading)
+    try {
+      return await reading
+    } finally {
+      this.#reads.delete(reading)
+    }
   }
 
   /** Cuts the log before the batch that holds `offset`. Nothing may be on its way to the file. */
@@ -165,8 +189,11 @@ export class LocalLog {
     return removed
   }
 
-  /** Forgets what the shared caches hold of this log and closes its files. */
-  async close(): Promise<void> {
+  /** Forgets what the shared caches hold of this log and closes its files; who still waits for a flush gets `error`. */
+  async close(error: Error): Promise<void> {
+    this.#flusher.fail(error)
+    await this.#flusher.idle()
+    await Promise.allSettled(this.#reads)
     this.#tail.clear()
     for (const segment of this.segments.values()) await segment.closeFiles()
   }

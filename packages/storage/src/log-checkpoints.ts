@@ -39,7 +39,9 @@ export class LogCheckpoints {
   async writeOffsets(hosted: readonly HostedLog[]): Promise<void> {
     for (const { log } of hosted) {
       if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) continue
-      this.#recoveryPoints.set(log, await log.checkpointRecoveryPoint())
+      // A log that fails here has said so, and keeps the recovery point that it had.
+      const recoveryPoint = await log.checkpointRecoveryPoint().catch(() => undefined)
+      if (recoveryPoint !== undefined) this.#recoveryPoints.set(log, recoveryPoint)
     }
     for (const dir of new Set(hosted.map((entry) => entry.dir))) {
       await dir.writeCheckpoint(

@@ -62,6 +62,8 @@ export class LogDir {
   readonly #written = new Map<CheckpointKind, string>()
   /** Why the folder is not trusted any more; it gets no new logs and no clean-shutdown marker. */
   failure: Error | undefined
+  /** Some logs in it could not be opened, so that nobody can vouch for them at the end. */
+  hasOfflineLogs = false
 
   private constructor(o: {
     path: string

@@ -15,7 +15,7 @@ export class LogFlusher {
   readonly #onFailure: (cause: unknown) => Error
   #flushedOffset: number
   #waiters: Waiter[] = []
-  #syncing = false
+  #syncing: Promise<void> | undefined
   #failure: Error | undefined
 
   constructor(o: {
@@ -50,11 +50,10 @@ export class LogFlusher {
 
   /** To be called after each write: who waits for more than was written then may go on. */
   noteWritten(): void {
-    if (this.#syncing || this.#failure !== undefined || this.#waiters.length === 0) return
+    if (this.#syncing !== undefined || this.#failure !== undefined || this.#waiters.length === 0) return
     const writtenOffset = this.#writtenOffset()
     if (!this.#waiters.some((waiter) => waiter.offset <= writtenOffset)) return
-    this.#syncing = true
-    void this.#syncTo(writtenOffset)
+    this.#syncing = this.#syncTo(writtenOffset)
   }
 
   async #syncTo(offset: number): Promise<void> {
@@ -64,14 +63,18 @@ export class LogFlusher {
       this.fail(this.#onFailure(cause))
       return
     } finally {
-      this.#syncing = false
+      this.#syncing = undefined
     }
-    this.advance(offset)
+    this.#advance(offset)
     this.noteWritten()
   }
 
-  /** Notes that everything below `offset` is on disk. */
-  advance(offset: number): void {
+  /** Resolves when no sync is under way. */
+  async idle(): Promise<void> {
+    while (this.#syncing !== undefined) await this.#syncing
+  }
+
+  #advance(offset: number): void {
     if (offset <= this.#flushedOffset) return
     this.#flushedOffset = offset
     const waiters = this.#waiters

@@ -42,14 +42,12 @@ export class LogHousekeeping {
 
   /** Finishes a rolled segment once `written` says that all of it is in its file. */
   finishRolled(segment: LogSegment, written: Promise<void>, snapshot: { offset: number; content: Uint8Array }): void {
-    void this.queue.run(() =>
-      this.#guard(async () => {
-        await written
-        await segment.finish({ sync: true })
-        await this.#snapshots.write(snapshot.offset, snapshot.content)
-        this.#context.indexCache.touch(segment.indexes)
-      }),
-    )
+    this.#runUnattended(async () => {
+      await written
+      await segment.finish({ sync: true })
+      await this.#snapshots.write(snapshot.offset, snapshot.content)
+      this.#context.indexCache.touch(segment.indexes)
+    })
   }
 
   /** Resolves when what a recovery would skip is on disk: indexes of rolled segments, leader epochs. */
@@ -77,11 +75,9 @@ export class LogHousekeeping {
     await this.#snapshots.removeWhere((offset) => bases.has(offset))
     const timer = this.#context.clock.setTimer(delayMs, () => {
       this.#removals.delete(timer)
-      void this.queue.run(() =>
-        this.#guard(async () => {
-          for (const segment of segments) await segment.remove()
-        }),
-      )
+      this.#runUnattended(async () => {
+        for (const segment of segments) await segment.remove()
+      })
     })
     this.#removals.add(timer)
   }
@@ -90,6 +86,11 @@ export class LogHousekeeping {
   cancelRemovals(): void {
     for (const timer of this.#removals) timer.cancel()
     this.#removals.clear()
+  }
+
+  /** Runs a task for whose end nobody waits: its failure is the log's, which says so itself. */
+  #runUnattended(task: () => Promise<void>): void {
+    this.queue.run(() => this.#guard(task)).catch(() => undefined)
   }
 
   async #guard(task: () => Promise<void>): Promise<void> {

@@ -2,7 +2,6 @@ import path from 'node:path'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
-import type { FoundSegment } from './log-folder.ts'
 import { readLogFolder } from './log-folder.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import { recoverLog } from './log-recovery.ts'
@@ -10,7 +9,7 @@ import type { ExistingSegment } from './log-segment.ts'
 import { LogSegment } from './log-segment.ts'
 import { LogSegments } from './log-segments.ts'
 import { readTextIfPresent } from './offset-checkpoint.ts'
-import { loadLatestSnapshot, replayProducersTo } from './producer-rebuild.ts'
+import { rebuildProducers } from './producer-rebuild.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import { ProducerStateManager } from './producer-state-manager.ts'
 import type { TopicPartition } from './topic-partition.ts'
@@ -43,6 +42,8 @@ export interface LogInLoading {
   readonly snapshots: ProducerSnapshots
   readonly recoveryPoint: number
   readonly logStartOffset: number
+  /** Segments of which an index file is not there. */
+  readonly lackingIndexes: ReadonlySet<LogSegment>
 }
 
 /**
@@ -80,8 +81,9 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
     snapshots: new ProducerSnapshots({ fs: context.fs, directory, offsets: folder.snapshotOffsets }),
     recoveryPoint: o.recoveryPoint,
     logStartOffset,
+    lackingIndexes: new Set(segments.values().filter((_, index) => folder.segments[index]?.lacksIndex === true)),
   }
-  let logEndOffset = o.hadCleanShutdown ? await openClean(log, folder.segments) : await recoverLog(log)
+  let logEndOffset = o.hadCleanShutdown ? await openClean(log) : await recoverLog(log)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
@@ -102,21 +104,16 @@ async function loadEpochs(o: LoadOptions): Promise<{ epochs: LeaderEpochCache; c
 }
 
 /** Takes the word of the orderly stop; only what was taken away since is made again. */
-async function openClean(log: LogInLoading, found: readonly FoundSegment[]): Promise<number> {
-  const { segments, producers, snapshots, context } = log
-  for (const { baseOffset, lacksIndex } of found) {
-    if (lacksIndex) await segments.floor(baseOffset)!.indexes.makeMissing()
-  }
+async function openClean(log: LogInLoading): Promise<number> {
+  const { producers, snapshots } = log
+  for (const segment of log.lackingIndexes) await segment.indexes.makeMissing()
   const logEndOffset = await cleanEnd(log)
   if (snapshots.offsets.length === 0) {
     // The last close would have left a snapshot if there were a producer to remember.
     producers.reset(logEndOffset)
     return logEndOffset
   }
-  await snapshots.removeWhere((offset) => offset > logEndOffset)
-  const expiration = { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() }
-  await loadLatestSnapshot({ ...log, maxOffset: logEndOffset, expiration, logger: context.logger })
-  await replayProducersTo({ producers, segments, endOffset: logEndOffset })
+  await rebuildProducers({ ...log, logEndOffset })
   return logEndOffset
 }
 

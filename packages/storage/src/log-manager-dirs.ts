@@ -11,6 +11,7 @@ import { readMetaProperties } from './meta-properties.ts'
 import { readTextIfPresent } from './offset-checkpoint.ts'
 import { parsePartitionMetadata } from './partition-metadata.ts'
 import { StorageError } from './storage-error.ts'
+import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
 import type { UnifiedLog } from './unified-log.ts'
 
@@ -56,7 +57,12 @@ export async function openDirs(o: LogManagerOptions, clusterId: string): Promise
 /** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
 export async function loadLogs(
   dir: LogDir,
-  o: { readonly context: LogContext; readonly config: LogConfig; readonly onLoaded: (log: UnifiedLog) => void },
+  o: {
+    readonly context: LogContext
+    readonly config: LogConfig
+    readonly onLoaded: (log: UnifiedLog) => void
+    readonly onOffline: (topicPartition: TopicPartition, error: unknown) => void
+  },
 ): Promise<{ readonly deletedDirs: readonly string[] }> {
   const { logger } = o.context
   const content = await dir.content()
@@ -81,6 +87,7 @@ export async function loadLogs(
       o.onLoaded(log)
     } catch (error) {
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
+      o.onOffline(topicPartition, error)
     }
   })
   return { deletedDirs: content.deleted }

@@ -39,6 +39,8 @@ export class LogManager {
   readonly #dirs: readonly LogDir[]
   readonly #context: LogContext
   readonly #logs = new Map<string, HostedLog>()
+  /** Logs that could not be opened; nothing may be made in their place. */
+  readonly #offline = new Map<string, StorageError>()
   readonly #changes = new KeyedQueue()
   readonly #checkpoints = new LogCheckpoints()
   #closing: Promise<void> | undefined
@@ -89,6 +91,10 @@ export class LogManager {
       context: this.#context,
       config: this.#defaultConfig,
       onLoaded: (log) => this.#host(log, dir),
+      onOffline: (topicPartition, error) => {
+        this.#offline.set(topicPartitionName(topicPartition), storageFailure('the log could not be opened', error))
+        dir.hasOfflineLogs = true
+      },
     })
     for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
     this.#logger.info('Loaded logs', {
@@ -141,9 +147,13 @@ export class LogManager {
     if (parsePartitionDirName(name)?.topic !== topicPartition.topic) {
       throw new StorageError('INVALID_TOPIC_EXCEPTION', `no log can have the name ${JSON.stringify(name)}`)
     }
+    const offline = this.#offline.get(name)
+    if (offline !== undefined) throw offline
     const dir = this.#emptiestDir()
     const directory = path.join(dir.path, name)
     try {
+      // Only remains of an attempt that failed can be there: whatever they are, they are not taken on trust.
+      const isNew = !(await this.#o.fs.exists(directory))
       await this.#o.fs.mkdir(directory)
       await this.#o.fs.writeFile(path.join(directory, PARTITION_METADATA_FILE), formatPartitionMetadata(topicId))
       const log = await loadLog({
@@ -153,7 +163,7 @@ export class LogManager {
         unsyncedParent: dir.path,
         config,
         context: this.#context,
-        hadCleanShutdown: true,
+        hadCleanShutdown: isNew,
         recoveryPoint: 0,
         logStartOffset: 0,
         highWatermark: 0,
@@ -301,7 +311,7 @@ export class LogManager {
     try {
       await this.checkpointOffsets()
       await this.checkpointHighWatermarks()
-      for (const dir of this.#dirs) if (dir.failure === undefined) await dir.markClean(-1)
+      for (const dir of this.#dirs) if (dir.failure === undefined && !dir.hasOfflineLogs) await dir.markClean(-1)
     } finally {
       for (const dir of this.#dirs) await dir.release()
     }

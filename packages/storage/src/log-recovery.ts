@@ -11,13 +11,16 @@ import { loadLatestSnapshot, replayProducer } from './producer-rebuild.ts'
  */
 export async function recoverLog(log: LogInLoading): Promise<number> {
   const { segments, producers, snapshots } = log
-  // A snapshot from behind the recovery point may speak of batches that did not survive.
-  await snapshots.removeWhere((offset) => offset > log.recoveryPoint)
   const { logger } = log.context
-  await loadLatestSnapshot({ ...log, maxOffset: log.recoveryPoint, expiration: expirationOf(log), logger })
+  // A snapshot from behind the recovery point may speak of batches that did not survive.
+  await loadLatestSnapshot({ ...log, maxOffset: log.recoveryPoint })
   const from = Math.min(log.recoveryPoint, producers.mapEndOffset)
   let logEndOffset = segments.active.baseOffset
-  for (const segment of segments.values(from)) {
+  const unsettled = segments.values(from)
+  for (const segment of segments.values().slice(0, -unsettled.length)) {
+    if (log.lackingIndexes.has(segment)) await segment.indexes.makeMissing()
+  }
+  for (const segment of unsettled) {
     if (segment.baseOffset > producers.mapEndOffset) {
       producers.updateMapEndOffset(segment.baseOffset)
       await snapshots.write(segment.baseOffset, producers.encode())
@@ -32,11 +35,11 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
     if (segment !== segments.active) await segment.finish({ sync: true })
   }
   producers.updateMapEndOffset(logEndOffset)
+  if (logEndOffset < log.recoveryPoint) {
+    const fields = { partition: log.name, recoveryPoint: log.recoveryPoint, logEndOffset }
+    logger.error('Records are missing that had been flushed to the disk', fields)
+  }
   return logEndOffset
-}
-
-function expirationOf({ context }: LogInLoading) {
-  return { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() }
 }
 
 interface Recovered extends ScanResult {

@@ -6,6 +6,8 @@ export type DeletionReason = 'log start offset' | 'retention.bytes' | 'retention
 export interface Deletable {
   readonly segments: readonly LogSegment[]
   readonly reason: DeletionReason
+  /** Where the log ended when they were found. */
+  readonly logEndOffset: number
 }
 
 /** The log, as retention sees it at one moment. */
@@ -31,7 +33,7 @@ export async function findDeletable(view: RetentionView): Promise<Deletable | un
   ]
   for (const [reason, isDue] of reasons) {
     const segments = await leadingSegments(view, isDue)
-    if (segments.length > 0) return { segments, reason }
+    if (segments.length > 0) return { segments, reason, logEndOffset: view.logEndOffset }
   }
   return undefined
 }

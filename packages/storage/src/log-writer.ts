@@ -64,8 +64,8 @@ export class LogWriter {
   }
 
   /** Resolves when all that is queued by now is written; rejects when it failed. */
-  async idle(): Promise<void> {
-    await this.#groups.at(-1)?.done
+  idle(): Promise<void> {
+    return this.#groups.at(-1)?.done ?? Promise.resolve()
   }
 
   #groupFor(segment: LogSegment): WriteGroup {

@@ -1,24 +1,24 @@
 import type { ValidBatch } from '@milena/records'
-import type { Timer } from '@milena/runtime'
 import type { AppendOptions, AppendResult } from './append-result.ts'
-import { refused } from './append-result.ts'
+import { refused, repeated } from './append-result.ts'
 import { validateAppend } from './append-validation.ts'
 import type { FetchData } from './batch-collector.ts'
+import { FlushTimer } from './flush-timer.ts'
 import type { EpochEndOffset, LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LoadedLog } from './loaded-log.ts'
 import { LocalLog } from './local-log.ts'
 import type { LogConfig } from './log-config.ts'
-import { LONG_MAX } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogHousekeeping } from './log-housekeeping.ts'
 import type { LogListener } from './log-listener.ts'
+import type { Deletable, RetentionView } from './log-retention.ts'
 import { findDeletable } from './log-retention.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { TimestampAndOffset } from './offset-lookup.ts'
 import { lookUpOffset } from './offset-lookup.ts'
-import { loadLatestSnapshot, replayProducersTo } from './producer-rebuild.ts'
+import { rebuildProducers } from './producer-rebuild.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
-import type { BatchMetadata, ProducerStateEntry } from './producer-state-entry.ts'
+import type { ProducerStateEntry } from './producer-state-entry.ts'
 import type { ProducerStateManager } from './producer-state-manager.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
@@ -51,6 +51,7 @@ export class UnifiedLog {
   readonly #snapshots: ProducerSnapshots
   readonly #housekeeping: LogHousekeeping
   readonly #configRef: { current: LogConfig }
+  readonly #flushTimer: FlushTimer
   readonly #listeners = new Set<LogListener>()
   #topicId: string
   #logStartOffset: number
@@ -58,7 +59,6 @@ export class UnifiedLog {
   #highWatermark: number
   #failure: StorageError | undefined
   #closed = false
-  #flushTimer: Timer | undefined
 
   constructor(loaded: LoadedLog, context: LogContext) {
     this.topicPartition = loaded.topicPartition
@@ -83,6 +83,7 @@ export class UnifiedLog {
       onWritten: () => this.#onWritten(),
       onFailure,
     })
+    this.#flushTimer = new FlushTimer({ clock: context.clock, log: this.#local })
   }
 
   get topicId(): string {
@@ -175,7 +176,7 @@ export class UnifiedLog {
 
   updateConfig(config: LogConfig): void {
     this.#configRef.current = config
-    this.#scheduleFlush()
+    this.#flushTimer.schedule(config.flushMs)
   }
 
   /**
@@ -184,7 +185,7 @@ export class UnifiedLog {
    */
   appendAsLeader(bytes: Uint8Array, options: AppendOptions): AppendResult {
     if (this.#failure !== undefined) return refused('KAFKA_STORAGE_ERROR', this.#failure.message)
-    if (this.#closed) return refused('NOT_LEADER_OR_FOLLOWER', `the log of ${this.#name} is closed`)
+    if (this.#closed) return refused('NOT_LEADER_OR_FOLLOWER', this.#closedError().message)
     const nowMs = options.nowMs ?? this.#context.clock.nowMs()
     const nextOffset = this.#logEndOffset
     const batch = validateAppend(bytes, { ...options, nowMs, nextOffset, config: this.config })
@@ -202,33 +203,23 @@ export class UnifiedLog {
     if (batch.producerId < 0) return undefined
     const check = this.#producers.check({ ...batch, baseOffset: batch.firstOffset }, origin)
     if (check.kind === 'refused') return refused(check.error, `${this.#name}: ${check.message}`)
-    return check.kind === 'duplicate' ? this.#duplicate(check.original) : undefined
-  }
-
-  #duplicate(original: BatchMetadata): AppendResult {
-    return {
-      ok: true,
-      firstOffset: original.firstOffset,
-      lastOffset: original.lastOffset,
-      maxTimestamp: original.timestamp,
-      logAppendTime: original.timestamp,
-      logStartOffset: this.#logStartOffset,
-      duplicate: true,
-      sizeInBytes: 0,
-      // The original may still be on its way to the file.
-      written: original.lastOffset < this.writtenOffset ? Promise.resolve() : this.#local.idle(),
-    }
+    if (check.kind === 'next') return undefined
+    // The original may still be on its way to the file.
+    return repeated(check.original, this.#logStartOffset, this.#local.written(check.original.lastOffset + 1))
   }
 
   #append(batch: ValidBatch, leaderEpoch: number, nowMs: number): AppendResult {
     const { bytes, firstOffset, lastOffset, maxTimestamp } = batch
-    const written = this.#local.append({ bytes, firstOffset, lastOffset, maxTimestamp, nowMs })
+    let written = this.#local.append({ bytes, firstOffset, lastOffset, maxTimestamp, nowMs })
     this.#epochs.assign(leaderEpoch, firstOffset)
     if (batch.producerId >= 0) this.#producers.append({ ...batch, baseOffset: firstOffset })
     this.#logEndOffset = lastOffset + 1
     this.#producers.updateMapEndOffset(this.#logEndOffset)
     // flush.messages: with so many records not on disk, an append is done only when they are.
     const mustFlush = this.#logEndOffset - this.recoveryPoint >= this.config.flushMessages
+    if (mustFlush) written = this.#local.flushed(this.#logEndOffset)
+    // Whoever waits hears of a failure; with acks=0 nobody does.
+    written.catch(() => undefined)
     return {
       ok: true,
       firstOffset,
@@ -238,7 +229,7 @@ export class UnifiedLog {
       logStartOffset: this.#logStartOffset,
       duplicate: false,
       sizeInBytes: bytes.byteLength,
-      written: mustFlush ? this.flushed(this.#logEndOffset) : written,
+      written,
     }
   }
 
@@ -248,22 +239,8 @@ export class UnifiedLog {
   }
 
   #onWritten(): void {
-    this.#scheduleFlush()
+    this.#flushTimer.schedule(this.config.flushMs)
     for (const listener of this.#listeners) listener.onWritten?.(this)
-  }
-
-  /** `flush.ms`: what is written is on disk at the latest so long after. */
-  #scheduleFlush(): void {
-    const { flushMs } = this.config
-    if (flushMs >= LONG_MAX || this.#flushTimer !== undefined || this.recoveryPoint >= this.writtenOffset) return
-    this.#flushTimer = this.#context.clock.setTimer(flushMs, () => {
-      this.#flushTimer = undefined
-      // A failure reaches everyone through the log's own state.
-      this.flushed(this.writtenOffset).then(
-        () => this.#scheduleFlush(),
-        () => undefined,
-      )
-    })
   }
 
   /** Resolves when everything below `offset` survives a loss of power; one `fdatasync` serves all who wait. */
@@ -286,6 +263,7 @@ export class UnifiedLog {
    */
   async read(startOffset: number, options: ReadOptions): Promise<FetchData> {
     if (startOffset < this.#logStartOffset || startOffset > this.#logEndOffset) throw this.#outOfRange(startOffset)
+    if (this.#closed) throw this.#closedError()
     const endOffset = Math.min(options.maxOffset, this.writtenOffset)
     if (startOffset >= endOffset) return { slices: [], sizeInBytes: 0, nextOffset: startOffset }
     try {
@@ -319,12 +297,15 @@ export class UnifiedLog {
     timestamp: number,
     { maxOffset = this.#highWatermark }: { readonly maxOffset?: number } = {},
   ): Promise<TimestampAndOffset | undefined> {
-    return lookUpOffset(timestamp, {
-      segments: this.#local.segments.values(this.#logStartOffset),
-      logStartOffset: this.#logStartOffset,
-      epochs: this.#epochs,
-      maxOffset,
-    })
+    if (this.#closed) throw this.#closedError()
+    return this.#local.whileOpen(() =>
+      lookUpOffset(timestamp, {
+        segments: this.#local.segments.values(this.#logStartOffset),
+        logStartOffset: this.#logStartOffset,
+        epochs: this.#epochs,
+        maxOffset,
+      }),
+    )
   }
 
   /** Where an epoch ends (OffsetForLeaderEpoch). */
@@ -361,56 +342,63 @@ export class UnifiedLog {
     return this.#housekeeping.queue.run(async () => {
       let deleted = 0
       while (this.#failure === undefined && !this.#closed) {
-        const nowMs = this.#context.clock.nowMs()
-        const { segments } = this.#local
-        const due = await findDeletable({ ...this.#retentionView(), segments: segments.values(), nowMs })
+        const due = await findDeletable(this.#retentionView())
         if (due === undefined) break
-        if (due.segments.includes(segments.active)) this.#local.roll(this.#logEndOffset, nowMs)
-        await segments.active.create()
-        segments.remove(new Set(due.segments))
-        this.#advanceLogStart(segments.first.baseOffset)
-        const offsets = due.segments.map((segment) => segment.baseOffset)
-        this.#context.logger.info(`Deleting segments due to ${due.reason}`, {
-          partition: this.#name,
-          segments: offsets,
-        })
-        await this.#housekeeping.deleteSegments(due.segments, this.config.fileDeleteDelayMs)
-        deleted += due.segments.length
+        deleted += await this.#deleteSegments(due)
       }
       return deleted
     })
   }
 
-  #retentionView() {
+  #retentionView(): RetentionView {
     return {
       config: this.config,
+      segments: this.#local.segments.values(),
       logStartOffset: this.#logStartOffset,
       logEndOffset: this.#logEndOffset,
       highWatermark: this.#highWatermark,
       sizeInBytes: this.sizeInBytes,
+      nowMs: this.#context.clock.nowMs(),
     }
+  }
+
+  async #deleteSegments({ segments: due, reason, logEndOffset }: Deletable): Promise<number> {
+    const { segments } = this.#local
+    // What was appended while they were looked at stays.
+    const gone = due.filter((segment) => segment !== segments.active || logEndOffset === this.#logEndOffset)
+    if (gone.includes(segments.active)) this.#local.roll(logEndOffset, this.#context.clock.nowMs())
+    segments.remove(new Set(gone))
+    this.#advanceLogStart(segments.first.baseOffset)
+    const offsets = gone.map((segment) => segment.baseOffset)
+    this.#context.logger.info('Deleting segments', { partition: this.#name, reason, baseOffsets: offsets })
+    // The name of the new file keeps the log's end, once the old ones are gone.
+    await segments.active.create()
+    await this.#housekeeping.deleteSegments(gone, this.config.fileDeleteDelayMs)
+    return gone.length
   }
 
   /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
   async truncateTo(offset: number): Promise<void> {
     if (offset >= this.#logEndOffset) return
     if (offset < this.#local.segments.first.baseOffset) return this.truncateFullyAndStartAt(offset)
-    await this.#local.idle()
+    await this.#local.settle()
     await this.#housekeeping.queue.run(async () => {
       const removed = await this.#local.truncateTo(offset)
       for (const segment of removed) await segment.remove()
       this.#logEndOffset = offset
       this.#epochs.truncateFromEnd(offset)
       this.#afterCut()
-      await this.#snapshots.removeWhere((known) => known > offset)
-      await this.#rebuildProducers()
+      const [context, producers, snapshots] = [this.#context, this.#producers, this.#snapshots]
+      const { segments } = this.#local
+      const logStartOffset = this.#logStartOffset
+      await rebuildProducers({ context, producers, snapshots, segments, logStartOffset, logEndOffset: offset })
       await this.#housekeeping.checkpointEpochs()
     })
   }
 
   /** Empties the log and lets it go on at `offset`. */
   async truncateFullyAndStartAt(offset: number): Promise<void> {
-    await this.#local.idle()
+    await this.#local.settle()
     await this.#housekeeping.queue.run(async () => {
       const removed = this.#local.restartAt(offset, this.#context.clock.nowMs())
       await this.#local.segments.active.create()
@@ -430,20 +418,6 @@ export class UnifiedLog {
     this.#context.logger.info('Truncated the log', { partition: this.#name, logEndOffset: this.#logEndOffset })
   }
 
-  async #rebuildProducers(): Promise<void> {
-    const context = this.#context
-    await loadLatestSnapshot({
-      producers: this.#producers,
-      snapshots: this.#snapshots,
-      logStartOffset: this.#logStartOffset,
-      maxOffset: this.#logEndOffset,
-      expiration: { nowMs: context.clock.nowMs(), producerIdExpirationMs: context.producerIdExpirationMs() },
-      logger: context.logger,
-    })
-    const { segments } = this.#local
-    await replayProducersTo({ producers: this.#producers, segments, endOffset: this.#logEndOffset })
-  }
-
   /**
    * The recovery point that may be written down: everything that a recovery from there on would not make again
    * (indexes of finished segments, leader epochs) is on disk.
@@ -460,7 +434,7 @@ export class UnifiedLog {
    */
   async close({ flush = true }: { readonly flush?: boolean } = {}): Promise<boolean> {
     this.#closed = true
-    this.#flushTimer?.cancel()
+    this.#flushTimer.cancel()
     this.#housekeeping.cancelRemovals()
     try {
       await this.#local.idle()
@@ -469,7 +443,7 @@ export class UnifiedLog {
     } catch (cause) {
       this.#fail(cause)
     }
-    await this.#local.close()
+    await this.#local.close(this.#closedError())
     return this.#failure === undefined
   }
 
@@ -491,12 +465,19 @@ export class UnifiedLog {
     await this.#snapshots.removeWhere((known) => known !== offset && !bases.has(known))
   }
 
+  #closedError(): StorageError {
+    return new StorageError('NOT_LEADER_OR_FOLLOWER', `the log of ${this.#name} is closed`)
+  }
+
   #refuseIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure
+    if (this.#closed) throw this.#closedError()
   }
 
   #fail(cause: unknown): StorageError {
     if (this.#failure !== undefined) return this.#failure
+    // What did not reach the file was never there.
+    this.#logEndOffset = this.writtenOffset
     this.#failure = storageFailure(`the log of ${this.#name} failed`, cause)
     this.#context.logger.error('The disk refused; the partition takes no more appends', {
       partition: this.#name,
