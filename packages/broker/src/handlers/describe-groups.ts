@@ -6,10 +6,8 @@
  */
 import { DescribeGroupsRequest, DescribeGroupsResponse, Errors } from '@milena/protocol/messages'
 import { clientContext } from '../coordinators/client-context.ts'
+import { allOperations } from '../request/authorized-operations.ts'
 import { handler } from '../request/handler.ts'
-
-/** READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits: without an authorizer everybody may do all. */
-const ALL_GROUP_OPERATIONS = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11)
 
 export const describeGroups = handler(DescribeGroupsRequest, DescribeGroupsResponse, {
   versions: { min: 0, max: 6 },
@@ -17,7 +15,7 @@ export const describeGroups = handler(DescribeGroupsRequest, DescribeGroupsRespo
     const response = await context.services.groups.describeGroups(request, clientContext(context))
     if (!request.includeAuthorizedOperations) return response
     const groups = response.groups.map((group) =>
-      group.errorCode === Errors.NONE.code ? { ...group, authorizedOperations: ALL_GROUP_OPERATIONS } : group,
+      group.errorCode === Errors.NONE.code ? { ...group, authorizedOperations: allOperations.group } : group,
     )
     return { ...response, groups }
   },

@@ -1,0 +1,18 @@
+/**
+ * CreateTopics (key 19): creates topics, or says whether it could. The controller decides; when the answer arrives the
+ * topics are durable and this broker leads their partitions.
+ *
+ * Versions: 4 -1 partitions or replicas stand for the broker's defaults; 5 flexible, the topic's configs in the answer;
+ * 6 THROTTLING_QUOTA_EXCEEDED; 7 topic ids.
+ */
+import { CreateTopicsRequest, CreateTopicsResponse } from '@milena/protocol/messages'
+import { handler } from '../request/handler.ts'
+
+export const createTopics = handler(CreateTopicsRequest, CreateTopicsResponse, {
+  versions: { min: 2, max: 7 },
+  handle: (request, { apiVersion, services }) => services.metadata.submit('createTopics', request, { apiVersion }),
+  errorResponse: ({ code, message }, { topics }) => ({
+    throttleTimeMs: 0,
+    topics: topics.map(({ name }) => ({ name, errorCode: code, errorMessage: message })),
+  }),
+})

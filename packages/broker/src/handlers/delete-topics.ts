@@ -1,0 +1,21 @@
+/**
+ * DeleteTopics (key 20): deletes topics by name or by id. Their partitions are gone for clients at once; the files
+ * follow later (`file.delete.delay.ms`), and so do the offsets that groups committed for them.
+ *
+ * Versions: 4 flexible; 5 error messages and THROTTLING_QUOTA_EXCEEDED; 6 topic ids.
+ */
+import { DeleteTopicsRequest, DeleteTopicsResponse } from '@milena/protocol/messages'
+import { handler } from '../request/handler.ts'
+
+export const deleteTopics = handler(DeleteTopicsRequest, DeleteTopicsResponse, {
+  versions: { min: 1, max: 6 },
+  handle: (request, { apiVersion, services }) => services.metadata.submit('deleteTopics', request, { apiVersion }),
+  errorResponse: ({ code, message }, { topics, topicNames }) => ({
+    throttleTimeMs: 0,
+    responses: [...topics, ...topicNames.map((name) => ({ name }))].map((topic) => ({
+      ...topic,
+      errorCode: code,
+      errorMessage: message,
+    })),
+  }),
+})

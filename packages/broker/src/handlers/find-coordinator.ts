@@ -1,0 +1,84 @@
+/**
+ * FindCoordinator (key 10): which broker coordinates a group, a transactional id or a share group's partition. The
+ * internal topic of the coordinator is created when it is first asked for; where Kafka answers
+ * COORDINATOR_NOT_AVAILABLE until that is done, this broker answers when it is done.
+ *
+ * This broker coordinates groups. Transactional ids and share groups are answered as Kafka answers while their
+ * coordinator cannot be reached.
+ *
+ * Versions: 0 groups only; 1 key types, throttle time, error message; 3 flexible; 4 many keys at once, each with its
+ * own error (KIP-699); 6 share groups (KIP-932).
+ */
+import { Errors, FindCoordinatorRequest, FindCoordinatorResponse, isUuid } from '@milena/protocol/messages'
+import type { KafkaError } from '@milena/protocol/messages'
+import { ensureInternalTopic, GROUP_METADATA_TOPIC } from '../coordinators/internal-topics.ts'
+import { ApiError } from '../request/api-error.ts'
+import { brokerNode } from '../request/broker-nodes.ts'
+import { handler, type RequestContext } from '../request/handler.ts'
+
+const MANY_KEYS_MIN_VERSION = 4
+const SHARE_MIN_VERSION = 6
+
+const keyTypes = { GROUP: 0, TRANSACTION: 1, SHARE: 2 } as const
+
+interface Found {
+  readonly error: KafkaError
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+}
+
+function notFound(error: KafkaError): Found {
+  return { error, nodeId: -1, host: '', port: -1 }
+}
+
+async function findGroupCoordinator(groupId: string, context: RequestContext): Promise<Found> {
+  const { groups, metadata } = context.services
+  if (!(await ensureInternalTopic(GROUP_METADATA_TOPIC, context.services)))
+    return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
+  const topic = metadata.image.topics.get(GROUP_METADATA_TOPIC)
+  const leader = topic?.partitions[groups.partitionFor(groupId)]?.leader
+  const node = leader === undefined ? undefined : brokerNode(context, leader)
+  if (node === undefined) return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
+  return { error: Errors.NONE, nodeId: node.nodeId, host: node.host, port: node.port }
+}
+
+/** `group:topicId:partition`. A group's name may itself have colons. */
+function isShareKey(key: string): boolean {
+  const match = /^.+:([^:]+):\d{1,10}$/.exec(key)
+  return match !== null && isUuid(match[1]!)
+}
+
+async function find(keyType: number, key: string, context: RequestContext): Promise<Found> {
+  if (keyType === keyTypes.GROUP) return findGroupCoordinator(key, context)
+  if (keyType === keyTypes.SHARE && (context.apiVersion < SHARE_MIN_VERSION || !isShareKey(key))) {
+    return notFound(Errors.INVALID_REQUEST)
+  }
+  return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
+}
+
+export const findCoordinator = handler(FindCoordinatorRequest, FindCoordinatorResponse, {
+  versions: { min: 0, max: 6 },
+  async handle(request, context) {
+    const { keyType } = request
+    if (keyType < keyTypes.GROUP || keyType > keyTypes.SHARE) throw new ApiError(Errors.INVALID_REQUEST)
+    if (context.apiVersion < MANY_KEYS_MIN_VERSION) {
+      const { error, ...node } = await find(keyType, request.key, context)
+      return { errorCode: error.code, errorMessage: error === Errors.NONE ? 'NONE' : error.message, ...node }
+    }
+    const coordinators = await Promise.all(
+      request.coordinatorKeys.map(async (key) => {
+        const { error, ...node } = await find(keyType, key, context)
+        // Kafka leaves the message empty here.
+        return { key, errorCode: error.code, errorMessage: '', ...node }
+      }),
+    )
+    return { coordinators }
+  },
+  errorResponse: (error, request, { apiVersion }) => {
+    const { error: known, ...node } = notFound(error.error)
+    const failure = { errorCode: known.code, errorMessage: error.message, ...node }
+    if (apiVersion < MANY_KEYS_MIN_VERSION) return failure
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...failure })) }
+  },
+})
