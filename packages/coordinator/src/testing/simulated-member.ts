@@ -149,7 +149,6 @@ export class SimulatedMember {
       const memberId = members[index % members.length]
       if (memberId !== undefined) shares.set(memberId, `${shares.get(memberId)}${partition}`)
     })
-    const generationId = this.#generationId
     const era = this.#ledger.era(this.groupId)
     const request = {
       ...this.#identity(),
@@ -160,15 +159,23 @@ export class SimulatedMember {
     this.#send(
       'sync',
       (client) => this.#bench.send(syncGroup, request, client),
-      (response) => this.#onSynced(response, `${this.groupId} era ${era} generation ${generationId}`, request.memberId),
+      (response) => this.#onSynced(response, request, `${this.groupId} era ${era} generation ${request.generationId}`),
     )
   }
 
-  #onSynced(response: SyncGroupResponse, generation: string, memberId: string): void {
+  #onSynced(response: SyncGroupResponse, asked: { generationId: number; memberId: string }, generation: string): void {
     if (response.errorCode !== Errors.NONE.code) return this.#onError(response.errorCode)
+    const isLogged = this.#bench.records.some(
+      (record) =>
+        record.type === 'GroupMetadata' &&
+        record.key.group === this.groupId &&
+        record.value?.generation === asked.generationId &&
+        record.value.members.some((member) => member.memberId === asked.memberId),
+    )
+    assert.ok(isLogged, 'an assignment is of the generation that was asked for')
     for (const partition of new TextDecoder().decode(response.assignment)) {
       const key = `${generation} partition ${partition}`
-      const owner = this.groupInstanceId ?? memberId
+      const owner = this.groupInstanceId ?? asked.memberId
       assert.equal(this.#ledger.owners.get(key) ?? owner, owner, `${key} has one owner`)
       this.#ledger.owners.set(key, owner)
     }
