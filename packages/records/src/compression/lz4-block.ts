@@ -67,16 +67,23 @@ function copyLiterals(input: Uint8Array, from: number, output: Uint8Array, to: n
   return to + length
 }
 
-/** A match may overlap what it writes: then the bytes repeat, and must be copied one after the other. */
+/** A match may overlap what it writes: then the bytes repeat with the period `offset`. */
 function copyMatch(output: Uint8Array, to: number, offset: number, length: number): number {
-  if (offset >= length && length > 32) {
-    output.copyWithin(to, to - offset, to - offset + length)
+  const end = to + length
+  if (length <= 32) {
+    for (let at = to; at < end; at++) output[at] = output[at - offset]!
+  } else if (offset >= length) {
+    output.copyWithin(to, to - offset, end - offset)
   } else if (offset === 1) {
-    output.fill(output[to - 1]!, to, to + length)
+    output.fill(output[to - 1]!, to, end)
   } else {
-    for (let index = 0; index < length; index++) output[to + index] = output[to - offset + index]!
+    // Each copy doubles what there is to copy.
+    const start = to - offset
+    for (let at = to; at < end; at += at - start) {
+      output.copyWithin(at, start, Math.min(at, start + end - at))
+    }
   }
-  return to + length
+  return end
 }
 
 /** How long a block of `length` bytes can become at worst. */

@@ -64,74 +64,96 @@ function readFrameHeader(input: Uint8Array): FrameHeader {
   }
 }
 
-/** Decodes a frame of at most `maxOutputBytes`; never allocates more than twice what comes out, or 64 KiB. */
+/** No byte of a block stands for more of its content: a frame that claims more lies, and gets no memory for it. */
+const LARGEST_RATIO = 255
+
+/**
+ * Decodes a frame of at most `maxOutputBytes`. Allocates, as long as that is not more than the limit, twice what
+ * comes out and what one block can hold.
+ */
 export function lz4Decompress(input: Uint8Array, maxOutputBytes: number): Uint8Array {
   const header = readFrameHeader(input)
   if (header.contentSize !== undefined && header.contentSize > maxOutputBytes) throw tooLarge(maxOutputBytes)
-  // No byte of a block stands for more than 255: a frame that claims more lies, and gets no memory for it.
-  const plausible = Math.min(header.contentSize ?? 4 * input.length, 255 * input.length, maxOutputBytes)
-  let output = Buffer.allocUnsafeSlow(plausible)
-  let length = 0
+  const output = new FrameOutput(header, input.length, maxOutputBytes)
   let at = header.end
   for (;;) {
     if (input.length - at < 4) throw corrupt('lz4', 'the frame has no end')
     const word = readUint32LittleEndian(input, at)
-    const stored = word >>> 31 === 1
     const size = word & 0x7fffffff
     at += 4
     if (size === 0) break
     if (size > header.blockMaxBytes) throw corrupt('lz4', 'a block is larger than the frame allows')
     if (size > input.length - at) throw corrupt('lz4', 'the frame ends within a block')
-
-    for (let end = -1; end < 0;) {
-      const outputEnd = Math.min(output.length, length + header.blockMaxBytes)
-      end = stored
-        ? storeBlock(input, at, size, output, length)
-        : decodeLz4Block({
-            input,
-            inputStart: at,
-            inputEnd: at + size,
-            output,
-            outputStart: length,
-            outputEnd,
-            historyStart: header.independent ? length : 0,
-          })
-      if (end >= 0) {
-        length = end
-      } else if (!stored && outputEnd === length + header.blockMaxBytes) {
-        throw corrupt('lz4', 'a block holds more than the frame allows')
-      } else {
-        output = grow(output, length, maxOutputBytes)
-      }
-    }
-    if (header.blockChecksum) {
-      const checksumAt = at + size
-      if (input.length - checksumAt < 4) throw corrupt('lz4', 'the frame has no end')
-      if (readUint32LittleEndian(input, checksumAt) !== xxh32(input.subarray(at, checksumAt))) {
-        throw corrupt('lz4', 'the checksum of a block is wrong')
-      }
-      at = checksumAt + 4
-    } else {
-      at += size
-    }
+    const end = at + size
+    if (word >>> 31 === 1) output.store(input, at, end)
+    else output.decode(input, at, end)
+    at = header.blockChecksum ? checkBlock(input, at, end) : end
   }
-  const content = output.subarray(0, length)
-  checkEnd(input, at, header, content)
-  return content
+  checkEnd(input, at, header, output.content)
+  return output.content
 }
 
-function storeBlock(input: Uint8Array, at: number, size: number, output: Uint8Array, length: number): number {
-  if (size > output.length - length) return -1
-  output.set(input.subarray(at, at + size), length)
-  return length + size
+/** What is decoded so far, and room for more. */
+class FrameOutput {
+  readonly #header: FrameHeader
+  readonly #maxBytes: number
+  #bytes: Buffer<ArrayBuffer>
+  #length = 0
+
+  constructor(header: FrameHeader, inputLength: number, maxBytes: number) {
+    this.#header = header
+    this.#maxBytes = maxBytes
+    const expected = header.contentSize ?? 4 * inputLength
+    this.#bytes = Buffer.allocUnsafeSlow(Math.min(expected, LARGEST_RATIO * inputLength, maxBytes))
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  store(input: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start)
+    if (end - start > this.#bytes.length - this.#length) throw tooLarge(this.#maxBytes)
+    this.#bytes.set(input.subarray(start, end), this.#length)
+    this.#length += end - start
+  }
+
+  decode(input: Uint8Array, start: number, end: number): void {
+    const { blockMaxBytes, independent } = this.#header
+    this.#reserve(Math.min(blockMaxBytes, LARGEST_RATIO * (end - start)))
+    const written = decodeLz4Block({
+      input,
+      inputStart: start,
+      inputEnd: end,
+      output: this.#bytes,
+      outputStart: this.#length,
+      outputEnd: Math.min(this.#bytes.length, this.#length + blockMaxBytes),
+      historyStart: independent ? this.#length : 0,
+    })
+    if (written < 0) {
+      if (this.#bytes.length - this.#length < blockMaxBytes) throw tooLarge(this.#maxBytes)
+      throw corrupt('lz4', 'a block holds more than the frame allows')
+    }
+    this.#length = written
+  }
+
+  /** Makes room for so many bytes more, or for what the limit leaves of them. */
+  #reserve(count: number): void {
+    const needed = Math.min(this.#length + count, this.#maxBytes)
+    if (needed <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, 2 * this.#bytes.length), this.#maxBytes))
+    this.#bytes.copy(larger, 0, 0, this.#length)
+    this.#bytes = larger
+  }
 }
 
-/** Twice the room, up to the limit; what is written so far is kept. */
-function grow(output: Buffer<ArrayBuffer>, length: number, maxOutputBytes: number): Buffer<ArrayBuffer> {
-  if (output.length >= maxOutputBytes) throw tooLarge(maxOutputBytes)
-  const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(2 * output.length, 64 * 1024), maxOutputBytes))
-  output.copy(larger, 0, 0, length)
-  return larger
+/** Checks the sum behind the block from `start` to `end`, and returns where the next one begins. */
+function checkBlock(input: Uint8Array, start: number, end: number): number {
+  if (input.length - end < 4) throw corrupt('lz4', 'the frame has no end')
+  if (readUint32LittleEndian(input, end) !== xxh32(input.subarray(start, end))) {
+    throw corrupt('lz4', 'the checksum of a block is wrong')
+  }
+  return end + 4
 }
 
 function checkEnd(input: Uint8Array, at: number, header: FrameHeader, content: Uint8Array): void {
