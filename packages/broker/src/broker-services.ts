@@ -1,14 +1,17 @@
 /** What a running broker is made of, as its handlers see it. Built once by `Broker.start`. */
+import type { GroupCoordinatorService } from '@milena/coordinator'
 import type { BrokerConfig, MetadataService } from '@milena/metadata'
 import type { Clock, Logger, Random } from '@milena/runtime'
 import type { LogManager } from '@milena/storage'
-import type { GroupCoordinatorService } from './coordinators/group-coordinator-service.ts'
+import type { ResponseMemory } from './network/response-memory.ts'
 import type { FetchSessionCache } from './replica/fetch-session-cache.ts'
 import type { ProducerIdManager } from './replica/producer-id-manager.ts'
 import type { ReplicaManager } from './replica/replica-manager.ts'
+import type { TopicCreator } from './replica/topic-creator.ts'
 import type { HandlerTable } from './request/handler-table.ts'
 
 export interface BrokerServices {
+  /** As the broker was started; dynamic values lie in the metadata. */
   readonly config: BrokerConfig
   readonly clock: Clock
   readonly random: Random
@@ -16,8 +19,12 @@ export interface BrokerServices {
   readonly metadata: MetadataService
   readonly logs: LogManager
   readonly replicas: ReplicaManager
+  /** Makes topics that are named before they exist. */
+  readonly topicCreator: TopicCreator
   readonly fetchSessions: FetchSessionCache
   readonly producerIds: ProducerIdManager
+  /** What waits for peers that do not read; large responses ask it for their share. */
+  readonly responseMemory: ResponseMemory
   readonly groups: GroupCoordinatorService
   /** Every API that is served. */
   readonly handlers: HandlerTable

@@ -11,7 +11,7 @@
  */
 import { Errors, FindCoordinatorRequest, FindCoordinatorResponse, isUuid } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
-import { ensureInternalTopic, GROUP_METADATA_TOPIC } from '../coordinators/internal-topics.ts'
+import { GROUP_METADATA_TOPIC } from '../coordinators/internal-topics.ts'
 import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import { handler, type RequestContext } from '../request/handler.ts'

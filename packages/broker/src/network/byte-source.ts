@@ -72,6 +72,8 @@ export function plainSource(accepted: Socket, sink: ByteSink): ByteSource {
     held = undefined
   }
   accepted.on('data', offer)
+  // It comes paused; a listener for data alone does not change that.
+  accepted.resume()
   const resume = (): void => {
     const chunk = held
     held = undefined

@@ -54,6 +54,8 @@ export class Connection implements RequestConnection {
   readonly #queue: RequestQueue
   readonly #closeListeners = new Set<() => void>()
   #isClosed = false
+  /** Nobody waits on behalf of this connection any more: long polls answer with what they have. */
+  #isEnding = false
   #isReadingPaused = false
   #stopWaiting: (() => void) | undefined
   #isCorked = false
@@ -113,7 +115,7 @@ export class Connection implements RequestConnection {
   }
 
   onClose(listener: () => void): () => void {
-    if (this.#isClosed) {
+    if (this.#isClosed || this.#isEnding) {
       listener()
       return () => {}
     }
@@ -130,6 +132,7 @@ export class Connection implements RequestConnection {
   /** Takes no further request up, answers what has begun, then ends. */
   shutDown(): void {
     this.#reader.stop()
+    this.#endWaits()
     this.#queue.drain(() => this.#socket.destroySoon())
   }
 
@@ -154,10 +157,16 @@ export class Connection implements RequestConnection {
     this.#queue.close()
     this.#countUnsent()
     this.#stopWaiting?.()
-    for (const listener of this.#closeListeners) listener()
-    this.#closeListeners.clear()
+    this.#endWaits()
     this.#socket.destroy()
     this.#options.onClosed(this)
+  }
+
+  #endWaits(): void {
+    this.#isEnding = true
+    const listeners = [...this.#closeListeners]
+    this.#closeListeners.clear()
+    for (const listener of listeners) listener()
   }
 
   #received(length: number): boolean {

@@ -34,7 +34,6 @@ export interface SocketServerOptions {
   readonly maxConnectionsByIp: ReadonlyMap<string, number>
   readonly maxIdleMs: number
   readonly responseMemory: ResponseMemory
-  readonly processor: RequestProcessor
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -45,6 +44,9 @@ export class SocketServer {
   readonly #connections = new Set<Connection>()
   readonly #countByIp = new Map<string, number>()
   #listeners: readonly Listener[] = []
+  /** Who came before the broker was ready; undefined since it is. */
+  #early: (() => void)[] | undefined = []
+  #processor: RequestProcessor | undefined
   #lastConnectionId = 0
   #sweepTimer: Timer | undefined
   #isClosing = false
@@ -55,7 +57,10 @@ export class SocketServer {
     this.#requestMemory = new RequestMemory(options.maxRequestBytes)
   }
 
-  /** Opens every listener, or none: throws `ListenError`. */
+  /**
+   * Opens every listener, or none: throws `ListenError`. So the ports are known, and a port in use is, before there is
+   * anything to serve; who connects now is served from `serve` on.
+   */
   static async open(options: SocketServerOptions): Promise<SocketServer> {
     const server = new SocketServer(options)
     const opened: Listener[] = []
@@ -68,6 +73,14 @@ export class SocketServer {
     server.#listeners = opened
     server.#scheduleSweep()
     return server
+  }
+
+  /** Begins to serve. */
+  serve(processor: RequestProcessor): void {
+    this.#processor = processor
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const accept of early) accept()
   }
 
   /** With the ports that were really opened. */
@@ -91,6 +104,8 @@ export class SocketServer {
   async close(graceMs: number): Promise<void> {
     this.stopAccepting()
     this.#sweepTimer?.cancel()
+    // Refuses those who came too early and now come too late.
+    for (const accept of this.#early?.splice(0) ?? []) accept()
     const emptied = new Promise<void>((resolve) => {
       this.#onEmpty = resolve
     })
@@ -114,17 +129,23 @@ export class SocketServer {
   }
 
   #accept(socket: Socket, listenerName: string): void {
+    const processor = this.#processor
+    if (processor === undefined && !this.#isClosing) {
+      this.#early?.push(() => this.#accept(socket, listenerName))
+      return
+    }
     const ip = literalAddress(socket.remoteAddress)
     const refusal = this.#refusal(ip)
-    if (refusal !== undefined) {
-      if (refusal !== '') this.#options.logger.limited('connection-limit').warn(refusal, { ip })
+    if (refusal !== undefined || processor === undefined) {
+      if (refusal !== undefined && refusal !== '')
+        this.#options.logger.limited('connection-limit').warn(refusal, { ip })
       socket.destroy()
       return
     }
     this.#lastConnectionId += 1
     const { localAddress, localPort, remotePort } = socket
     const id = `${literalAddress(localAddress)}:${localPort}-${ip}:${remotePort}-${this.#lastConnectionId}`
-    const { advertised, maxFrameBytes, responseMemory, processor, clock, logger } = this.#options
+    const { advertised, maxFrameBytes, responseMemory, clock, logger } = this.#options
     const connection = new Connection(socket, {
       id,
       listenerName,

@@ -29,7 +29,10 @@ export interface RequestConnection {
   readonly advertised: { readonly host: string; readonly port: number }
   /** True once the peer is gone: what would be answered has no reader any more. */
   readonly isClosed: boolean
-  /** Calls `listener` once when the connection closes (at once when it is closed). Returns how to stop listening. */
+  /**
+   * Calls `listener` once when it is no use to wait any longer: the connection closes, or the broker stops (at once when
+   * that is so already). Returns how to stop listening.
+   */
   onClose(listener: () => void): () => void
   /** Set by ApiVersions (KIP-511), empty until then. */
   clientSoftware: { readonly name: string; readonly version: string }

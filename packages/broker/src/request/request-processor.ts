@@ -6,7 +6,7 @@
  * answered with the error, or, where the response has no place for one, the connection is closed.
  */
 import { apiByKey, decode, decodeRequestHeader, encodeResponseFrame } from '@milena/protocol'
-import type { Clock, Logger } from '@milena/runtime'
+import type { Logger } from '@milena/runtime'
 import type { BrokerServices } from '../broker-services.ts'
 import { errorBody, isUnexpected, toApiError } from './api-error.ts'
 import { ANONYMOUS, CLOSE_CONNECTION, InFlight, NO_RESPONSE } from './handler.ts'
@@ -14,9 +14,11 @@ import type { Handler, HandlerResult, RequestConnection, RequestContext } from '
 import { serves } from './handler-table.ts'
 import type { Answer } from './request-queue.ts'
 
+/** A body whose message is known only at run time; the handler that made it was checked against its own. */
+type Body = Readonly<Record<string, unknown>>
+
 export interface RequestProcessorOptions {
   readonly services: BrokerServices
-  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -63,7 +65,7 @@ export class RequestProcessor {
     }
     if (!serves(handler.versions, apiVersion)) {
       if (handler.unsupportedVersion !== undefined) {
-        return encodeResponseFrame(handler.response, 0, correlationId, handler.unsupportedVersion(context))
+        return encodeResponseFrame(handler.response, 0, correlationId, handler.unsupportedVersion(context) as Body)
       }
       return this.#refuse(connection, `version-${apiKey}`, `it uses version ${apiVersion} of ${handler.name}`, {
         served: `${handler.versions.min}-${handler.versions.max}`,
@@ -111,7 +113,7 @@ export class RequestProcessor {
   #encode(result: HandlerResult<object>, handler: Handler, request: object, context: RequestContext): Answer {
     if (result === NO_RESPONSE || result === CLOSE_CONNECTION) return result
     try {
-      return encodeResponseFrame(handler.response, context.apiVersion, context.correlationId, result)
+      return encodeResponseFrame(handler.response, context.apiVersion, context.correlationId, result as Body)
     } catch (error) {
       return this.#fail(error, handler, request, context)
     }
@@ -131,7 +133,7 @@ export class RequestProcessor {
         handler.errorResponse?.(error, request as never, context) ?? errorBody(handler.response, apiVersion, error)
       if (response === undefined || response === CLOSE_CONNECTION) return CLOSE_CONNECTION
       if (response === NO_RESPONSE) return NO_RESPONSE
-      return encodeResponseFrame(handler.response, apiVersion, correlationId, response)
+      return encodeResponseFrame(handler.response, apiVersion, correlationId, response as Body)
     } catch (second) {
       this.#logger
         .limited(`unanswerable-${handler.apiKey}`)

@@ -1,0 +1,10 @@
+/**
+ * The feature levels (KIP-584) that this broker implements. Clients change how they speak by them: a level is raised
+ * here when what stands behind it works, never before (`transaction.version` 2 alone makes producers use transactions
+ * in another way).
+ */
+import type { SupportedFeatures } from '@milena/metadata'
+
+export const brokerFeatures: SupportedFeatures = {
+  'metadata.version': { min: 7, max: 30 },
+}

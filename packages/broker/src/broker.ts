@@ -1,0 +1,191 @@
+/**
+ * A broker: everything put together in the order in which each part needs the others, and taken apart in reverse.
+ * Several of them live in one process without knowing of each other.
+ */
+import { MetadataService } from '@milena/metadata'
+import type { BrokerConfig } from '@milena/metadata'
+import { errorByCode, Errors } from '@milena/protocol/messages'
+import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import { LogManager } from '@milena/storage'
+import { brokerFeatures } from './broker-features.ts'
+import type { BrokerServices } from './broker-services.ts'
+import { GroupCoordinator } from './coordinators/group-coordinator-service.ts'
+import { adminHandlers } from './handlers/admin-handlers.ts'
+import { coreHandlers } from './handlers/core-handlers.ts'
+import { groupHandlers } from './handlers/group-handlers.ts'
+import { logManagerOptions } from './log-manager-options.ts'
+import { ResponseMemory } from './network/response-memory.ts'
+import { SocketServer } from './network/socket-server.ts'
+import type { EndPoint } from './network/socket-server.ts'
+import { FetchSessionCache } from './replica/fetch-session-cache.ts'
+import { ProducerIdManager } from './replica/producer-id-manager.ts'
+import { ReplicaManager } from './replica/replica-manager.ts'
+import { TopicCreator } from './replica/topic-creator.ts'
+import { ApiError } from './request/api-error.ts'
+import { HandlerTable } from './request/handler-table.ts'
+import { RequestProcessor } from './request/request-processor.ts'
+import { registeredEndpoints, socketServerOptions } from './socket-server-options.ts'
+
+/** Bytes that may wait for peers that do not read, before responses become smaller. */
+const RESPONSE_MEMORY_BYTES = 256 * 1024 * 1024
+/** How long requests that have begun may take when the broker stops. */
+const SHUTDOWN_GRACE_MS = 5_000
+
+export interface BrokerPorts {
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+export class Broker implements AsyncDisposable {
+  /** Each with the port that was really opened. */
+  readonly listeners: readonly EndPoint[]
+  /** Resolves if this broker can do no more: none of its log folders is fit for use. It should then be closed. */
+  readonly failed: Promise<Error>
+  readonly #services: BrokerServices
+  readonly #parts: AsyncDisposableStack
+  #closed: Promise<void> | undefined
+
+  private constructor(
+    parts: AsyncDisposableStack,
+    services: BrokerServices,
+    listeners: readonly EndPoint[],
+    failed: Promise<Error>,
+  ) {
+    this.#parts = parts
+    this.#services = services
+    this.listeners = listeners
+    this.failed = failed
+  }
+
+  /**
+   * Resolves when clients can connect. Throws, with nothing left open: ListenError when a port is taken, what the file
+   * system says when the data cannot be read or is in use.
+   */
+  static async start(config: BrokerConfig, ports: BrokerPorts): Promise<Broker> {
+    await using parts = new AsyncDisposableStack()
+    const logger = ports.logger.child('Broker')
+    const failure = Promise.withResolvers<Error>()
+    const responseMemory = new ResponseMemory(RESPONSE_MEMORY_BYTES)
+    const sockets = await SocketServer.open({ ...socketServerOptions(config), ...ports, responseMemory })
+    parts.defer(() => sockets.close(0))
+
+    const logs: LogManager = await LogManager.open({
+      ...logManagerOptions(config),
+      ...ports,
+      onLogDirFailure: (_, error) => {
+        if (logs.logDirs.every((dir) => dir.failure !== undefined)) failure.resolve(error)
+      },
+    })
+    parts.defer(() => logs.close())
+
+    const metadata = await MetadataService.open({
+      config,
+      clusterId: logs.clusterId,
+      supportedFeatures: brokerFeatures,
+      ...ports,
+    })
+    parts.defer(() => metadata.close())
+    const brokerEpoch = await register({ config, metadata, logs, sockets, random: ports.random })
+
+    const services = await assemble({ config, ports, metadata, logs, brokerEpoch, responseMemory, parts })
+    logs.startBackground()
+    sockets.serve(new RequestProcessor({ services, logger: ports.logger.child('RequestProcessor') }))
+    // Last in, first out: before anything else stops, what clients have begun is answered.
+    parts.defer(() => sockets.close(SHUTDOWN_GRACE_MS))
+    const { listeners } = sockets
+    logger.info('Started', {
+      nodeId: config.nodeId,
+      clusterId: logs.clusterId,
+      listeners: listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(','),
+    })
+    return new Broker(parts.move(), services, listeners, failure.promise)
+  }
+
+  get clusterId(): string {
+    return this.#services.metadata.image.clusterId
+  }
+
+  /** Answers what has begun, makes everything durable and leaves nothing behind. A second call waits for the first. */
+  close(): Promise<void> {
+    this.#closed ??= this.#parts.disposeAsync()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+interface Registration {
+  readonly config: BrokerConfig
+  readonly metadata: MetadataService
+  readonly logs: LogManager
+  readonly sockets: SocketServer
+  readonly random: Random
+}
+
+/** Enters the broker into the cluster's metadata; returns its epoch. */
+async function register({ config, metadata, logs, sockets, random }: Registration): Promise<number> {
+  const { brokerEpoch } = await metadata.submit('registerBroker', {
+    brokerId: config.nodeId,
+    incarnationId: random.uuid(),
+    endpoints: registeredEndpoints(config, sockets.listeners),
+    rack: config.get('broker.rack'),
+    logDirs: logs.logDirs.flatMap(({ meta }) => meta.directoryId ?? []),
+    cordonedLogDirs: [],
+    previousShutdownWasClean: logs.logDirs.every(({ hadCleanShutdown }) => hadCleanShutdown),
+  })
+  return brokerEpoch
+}
+
+interface Assembly {
+  readonly config: BrokerConfig
+  readonly ports: BrokerPorts
+  readonly metadata: MetadataService
+  readonly logs: LogManager
+  readonly brokerEpoch: number
+  readonly responseMemory: ResponseMemory
+  readonly parts: AsyncDisposableStack
+}
+
+/** Everything that handlers use, running. */
+async function assemble(assembly: Assembly): Promise<BrokerServices> {
+  const { config, ports, metadata, logs, brokerEpoch, responseMemory, parts } = assembly
+  const { clock, random, logger } = ports
+  const { nodeId } = config
+  const replicas = new ReplicaManager({ nodeId, logs, config, logger: logger.child('ReplicaManager') })
+  await replicas.start(metadata.image)
+  parts.defer(metadata.onChange((delta) => replicas.apply(delta)))
+
+  const groups = new GroupCoordinator({ config, metadata, replicas, clock, random, logger })
+  groups.start()
+  parts.defer(() => groups.close())
+
+  const producerIds = new ProducerIdManager(async () => {
+    const block = await metadata.submit('allocateProducerIds', { brokerId: nodeId, brokerEpoch })
+    const error = errorByCode(block.errorCode)
+    if (error !== undefined && error !== Errors.NONE) throw new ApiError(error)
+    return { firstProducerId: block.producerIdStart, size: block.producerIdLen }
+  })
+  return {
+    config,
+    clock,
+    random,
+    logger,
+    metadata,
+    logs,
+    replicas,
+    topicCreator: new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') }),
+    fetchSessions: new FetchSessionCache({
+      slots: config.get('max.incremental.fetch.session.cache.slots'),
+      clock,
+      random,
+    }),
+    producerIds,
+    responseMemory,
+    groups: groups.service,
+    handlers: new HandlerTable([...coreHandlers, ...groupHandlers, ...adminHandlers]),
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * One partition as this broker holds it: what the metadata says of it, its log, and who waits for it.
+ *
+ * The log is opened when it is first written to: ten thousand empty partitions cost ten thousand small objects and no
+ * file. Until then the partition reads as an empty log.
+ */
+import { Errors } from '@milena/protocol/messages'
+import type { KafkaError } from '@milena/protocol/messages'
+import type { PartitionImage } from '@milena/metadata'
+import type { AppendOptions, AppendResult, TopicPartition, UnifiedLog } from '@milena/storage'
+
+/** Somebody who waits for a partition: a delayed fetch. */
+export interface PartitionWaiter {
+  /** `bytes` more have been committed. */
+  onCommitted(bytes: number): void
+  /** Its leader, its existence or its log's health changed: whatever was waited for, look again. */
+  onChanged(): void
+}
+
+export interface PartitionOptions {
+  readonly topicPartition: TopicPartition
+  readonly topicId: string
+  readonly image: PartitionImage
+  readonly nodeId: number
+  /** The log, if this broker has one already. */
+  readonly log: UnifiedLog | undefined
+  /** Makes the log. */
+  createLog(): Promise<UnifiedLog>
+}
+
+export class Partition {
+  readonly topicPartition: TopicPartition
+  readonly topicId: string
+  readonly #nodeId: number
+  readonly #createLog: () => Promise<UnifiedLog>
+  readonly #waiters = new Set<PartitionWaiter>()
+  #image: PartitionImage
+  #log: UnifiedLog | undefined
+  #opening: Promise<UnifiedLog> | undefined
+  #isRemoved = false
+  /** Bytes appended since the log was opened, and how many of them are committed. */
+  #appendedBytes = 0
+  #committedBytes = 0
+
+  constructor(options: PartitionOptions) {
+    this.topicPartition = options.topicPartition
+    this.topicId = options.topicId
+    this.#nodeId = options.nodeId
+    this.#createLog = () => options.createLog()
+    this.#image = options.image
+    if (options.log !== undefined) this.#attach(options.log)
+  }
+
+  /** As the metadata has it. */
+  get image(): PartitionImage {
+    return this.#image
+  }
+
+  get leaderEpoch(): number {
+    return this.#image.leaderEpoch
+  }
+
+  get isLeader(): boolean {
+    return !this.#isRemoved && this.#image.leader === this.#nodeId
+  }
+
+  get isRemoved(): boolean {
+    return this.#isRemoved
+  }
+
+  /** Undefined until something was written. */
+  get log(): UnifiedLog | undefined {
+    return this.#log
+  }
+
+  get logStartOffset(): number {
+    return this.#log?.logStartOffset ?? 0
+  }
+
+  get logEndOffset(): number {
+    return this.#log?.logEndOffset ?? 0
+  }
+
+  get highWatermark(): number {
+    return this.#log?.highWatermark ?? 0
+  }
+
+  get lastStableOffset(): number {
+    return this.#log?.lastStableOffset ?? 0
+  }
+
+  /** Opens the log for writing. Rejects with a storage error when the disk refuses. */
+  openLog(): Promise<UnifiedLog> {
+    if (this.#log !== undefined) return Promise.resolve(this.#log)
+    this.#opening ??= this.#createLog()
+      .then((log) => this.#attach(log))
+      .finally(() => {
+        this.#opening = undefined
+      })
+    return this.#opening
+  }
+
+  /**
+   * Why a request with this leader epoch is not for this broker; undefined when it is. An epoch of -1 is not compared
+   * (KIP-320).
+   */
+  leadershipError(currentLeaderEpoch = -1): KafkaError | undefined {
+    if (this.#isRemoved) return Errors.UNKNOWN_TOPIC_OR_PARTITION
+    if (currentLeaderEpoch !== -1) {
+      if (currentLeaderEpoch < this.leaderEpoch) return Errors.FENCED_LEADER_EPOCH
+      if (currentLeaderEpoch > this.leaderEpoch) return Errors.UNKNOWN_LEADER_EPOCH
+    }
+    return this.isLeader ? undefined : Errors.NOT_LEADER_OR_FOLLOWER
+  }
+
+  /** True when `acks=all` cannot be kept: a topic never needs more in-sync replicas than it has replicas. */
+  hasTooFewInSync(minInsyncReplicas: number): boolean {
+    const { isr, replicas } = this.#image
+    return isr.length < Math.min(minInsyncReplicas, replicas.length)
+  }
+
+  /** Appends to the open log, in the order of the calls. */
+  append(bytes: Uint8Array, options: Omit<AppendOptions, 'leaderEpoch'>): AppendResult {
+    if (this.#log === undefined) throw new Error(`the log of ${this.topicPartition.topic} is not open`)
+    const result = this.#log.appendAsLeader(bytes, { ...options, leaderEpoch: this.leaderEpoch })
+    if (result.ok) this.#appendedBytes += result.sizeInBytes
+    return result
+  }
+
+  /** Where a leader epoch ended (KIP-101); -1 twice when nothing is known of it. */
+  endOffsetForEpoch(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
+    // The present epoch has begun even if nothing was written in it yet.
+    if (leaderEpoch === this.leaderEpoch) return { leaderEpoch, endOffset: this.logEndOffset }
+    return this.#log?.endOffsetForEpoch(leaderEpoch) ?? { leaderEpoch: -1, endOffset: -1 }
+  }
+
+  /** The metadata says something new of it. */
+  update(image: PartitionImage): void {
+    const before = this.#image
+    this.#image = image
+    if (before.leader !== image.leader || before.leaderEpoch !== image.leaderEpoch) this.#notifyChanged()
+  }
+
+  /** The topic is deleted. */
+  remove(): void {
+    this.#isRemoved = true
+    this.#notifyChanged()
+  }
+
+  watch(waiter: PartitionWaiter): void {
+    this.#waiters.add(waiter)
+  }
+
+  unwatch(waiter: PartitionWaiter): void {
+    this.#waiters.delete(waiter)
+  }
+
+  #attach(log: UnifiedLog): UnifiedLog {
+    this.#log = log
+    // What is in the file is committed: the only replica that is in sync is this one.
+    log.updateHighWatermark(log.writtenOffset)
+    log.listen({
+      onWritten: () => this.#commitWritten(log),
+      onLogStartOffset: () => this.#notifyChanged(),
+      onFailure: () => this.#notifyChanged(),
+    })
+    return log
+  }
+
+  /** What was written becomes visible, and wakes who waits. */
+  #commitWritten(log: UnifiedLog): void {
+    log.updateHighWatermark(log.writtenOffset)
+    const committed = this.#appendedBytes - log.pendingBytes
+    const bytes = committed - this.#committedBytes
+    this.#committedBytes = committed
+    for (const waiter of this.#waiters) waiter.onCommitted(bytes)
+  }
+
+  #notifyChanged(): void {
+    for (const waiter of this.#waiters) waiter.onChanged()
+  }
+}
