@@ -64,8 +64,8 @@ export class MemoryFileSystem implements FileSystem {
     const [source, target] = [path.resolve(from), path.resolve(to)]
     this.#openFiles.refuseIfOpen(source)
     this.#openFiles.refuseIfOpen(target)
-    this.#openFiles.refuseIfAnyOpenIn(source)
     const node = this.#node(source)
+    if (node instanceof MemoryDirectory) this.#openFiles.refuseIfAnyOpenIn(source)
     if (source === target) return
     const parent = this.#parent(target)
     const taken = parent.entries.get(path.basename(target))

@@ -52,10 +52,10 @@ class NodeFileSystem implements FileSystem {
     const [source, target] = [path.resolve(from), path.resolve(to)]
     this.#openFiles.refuseIfOpen(source)
     this.#openFiles.refuseIfOpen(target)
-    this.#openFiles.refuseIfAnyOpenIn(source)
     if (source === target) return void (await fs.stat(source))
     // POSIX lets a folder take the place of an empty one, Windows does not.
     const [sourceStat, targetStat] = [await fs.stat(source), await statOrUndefined(target)]
+    if (sourceStat.isDirectory()) this.#openFiles.refuseIfAnyOpenIn(source)
     if (targetStat !== undefined && (sourceStat.isDirectory() || targetStat.isDirectory())) {
       throw new FileSystemError('EEXIST', 'the new name of a folder is taken', to)
     }
