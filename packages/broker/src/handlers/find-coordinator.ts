@@ -33,9 +33,9 @@ function notFound(error: KafkaError): Found {
 }
 
 async function findGroupCoordinator(groupId: string, context: RequestContext): Promise<Found> {
-  const { groups, metadata } = context.services
-  if (!(await ensureInternalTopic(GROUP_METADATA_TOPIC, context.services)))
-    return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
+  const { groups, metadata, topicCreator } = context.services
+  const refused = await topicCreator.create(GROUP_METADATA_TOPIC)
+  if (refused !== undefined) return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
   const topic = metadata.image.topics.get(GROUP_METADATA_TOPIC)
   const leader = topic?.partitions[groups.partitionFor(groupId)]?.leader
   const node = leader === undefined ? undefined : brokerNode(context, leader)
