@@ -6,6 +6,7 @@ export const SEPARATE_CHUNK_BYTES = 4096
 
 /**
  * How many array elements one message may hold when the caller sets no limit.
- * An empty struct on the wire can be a few bytes but is a whole object in memory, so the frame's size alone bounds too little.
+ * A struct can take a few bytes on the wire but is a whole object in memory, so that the size of the frame alone
+ * bounds too little.
  */
 export const DEFAULT_MAX_ELEMENTS = 8_000_000

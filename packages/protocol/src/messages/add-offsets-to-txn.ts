@@ -1,6 +1,7 @@
 import { int16, int32, int64, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Announces that a transaction will commit offsets of a group. */
 export const AddOffsetsToTxnRequest = message({
   name: 'AddOffsetsToTxnRequest',
   apiKey: 25,
@@ -11,7 +12,7 @@ export const AddOffsetsToTxnRequest = message({
   fields: {
     transactionalId: string('0+', { entityType: 'transactionalId' }),
     producerId: int64('0+', { entityType: 'producerId' }),
-    producerEpoch: int16('0+'),
+    producerEpoch: int16('0+', { about: 'Fences older producers of the same id.' }),
     groupId: string('0+', { entityType: 'groupId' }),
   },
 })

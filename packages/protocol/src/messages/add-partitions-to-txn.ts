@@ -14,6 +14,7 @@ const addPartitionsToTxnTopicResult = {
   }),
 }
 
+/** Up to version 3 for producers, from 4 on among brokers: several transactions, and mere verification. */
 export const AddPartitionsToTxnRequest = message({
   name: 'AddPartitionsToTxnRequest',
   apiKey: 24,
@@ -25,8 +26,11 @@ export const AddPartitionsToTxnRequest = message({
     transactions: array('4+', {
       transactionalId: string('4+', { mapKey: true, entityType: 'transactionalId' }),
       producerId: int64('4+', { entityType: 'producerId' }),
-      producerEpoch: int16('4+'),
-      verifyOnly: bool('4+', { default: false }),
+      producerEpoch: int16('4+', { about: 'Fences older producers of the same id.' }),
+      verifyOnly: bool('4+', {
+        default: false,
+        about: 'Asks whether the partitions are in the transaction, without adding them.',
+      }),
       topics: array('4+', addPartitionsToTxnTopic),
     }),
     v3AndBelowTransactionalId: string('0-3', { entityType: 'transactionalId' }),

@@ -10,17 +10,21 @@ export const AlterClientQuotasRequest = message({
   listeners: ['broker', 'controller'],
   fields: {
     entries: array('0+', {
-      entity: array('0+', {
-        entityType: string('0+'),
-        entityName: string('0+', { nullable: '0+' }),
-      }),
+      entity: array(
+        '0+',
+        {
+          entityType: string('0+'),
+          entityName: string('0+', { nullable: '0+', about: 'Null for the default of the type.' }),
+        },
+        { about: 'One name for each type, such as a user and a client id.' },
+      ),
       ops: array('0+', {
         key: string('0+'),
         value: float64('0+'),
-        remove: bool('0+'),
+        remove: bool('0+', { about: 'Deletes the quota, whatever the value.' }),
       }),
     }),
-    validateOnly: bool('0+'),
+    validateOnly: bool('0+', { about: 'Checks everything and changes nothing.' }),
   },
 })
 export type AlterClientQuotasRequest = Infer<typeof AlterClientQuotasRequest>
@@ -36,10 +40,14 @@ export const AlterClientQuotasResponse = message({
     entries: array('0+', {
       errorCode: int16('0+'),
       errorMessage: string('0+', { nullable: '0+' }),
-      entity: array('0+', {
-        entityType: string('0+'),
-        entityName: string('0+', { nullable: '0+' }),
-      }),
+      entity: array(
+        '0+',
+        {
+          entityType: string('0+'),
+          entityName: string('0+', { nullable: '0+', about: 'Null for the default of the type.' }),
+        },
+        { about: 'One name for each type, such as a user and a client id.' },
+      ),
     }),
   },
 })

@@ -1,6 +1,7 @@
 import { array, bool, int16, int32, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Replaces the whole configuration of a resource; IncrementalAlterConfigs has taken its place. */
 export const AlterConfigsRequest = message({
   name: 'AlterConfigsRequest',
   apiKey: 33,
@@ -10,14 +11,14 @@ export const AlterConfigsRequest = message({
   listeners: ['broker', 'controller'],
   fields: {
     resources: array('0+', {
-      resourceType: int8('0+', { mapKey: true }),
+      resourceType: int8('0+', { mapKey: true, about: '2 topic, 4 broker, 8 logger, 16 client metrics, 32 group.' }),
       resourceName: string('0+', { mapKey: true }),
       configs: array('0+', {
         name: string('0+', { mapKey: true }),
         value: string('0+', { nullable: '0+' }),
       }),
     }),
-    validateOnly: bool('0+'),
+    validateOnly: bool('0+', { about: 'Checks everything and changes nothing.' }),
   },
 })
 export type AlterConfigsRequest = Infer<typeof AlterConfigsRequest>

@@ -9,13 +9,21 @@ export const AlterPartitionReassignmentsRequest = message({
   flexible: '0+',
   listeners: ['broker', 'controller'],
   fields: {
-    timeoutMs: int32('0+', { default: 60000 }),
-    allowReplicationFactorChange: bool('1+', { default: true }),
+    timeoutMs: int32('0+', { default: 60000, about: 'How long the broker may take.' }),
+    allowReplicationFactorChange: bool('1+', {
+      default: true,
+      about: 'When false, each partition must keep as many replicas as it has.',
+    }),
     topics: array('0+', {
       name: string('0+', { entityType: 'topicName' }),
       partitions: array('0+', {
         partitionIndex: int32('0+'),
-        replicas: array('0+', 'int32', { nullable: '0+', default: null, entityType: 'brokerId' }),
+        replicas: array('0+', 'int32', {
+          nullable: '0+',
+          default: null,
+          entityType: 'brokerId',
+          about: 'Null cancels the reassignment under way.',
+        }),
       }),
     }),
   },
@@ -30,7 +38,11 @@ export const AlterPartitionReassignmentsResponse = message({
   flexible: '0+',
   fields: {
     throttleTimeMs: int32('0+'),
-    allowReplicationFactorChange: bool('1+', { default: true, ignorable: true }),
+    allowReplicationFactorChange: bool('1+', {
+      default: true,
+      ignorable: true,
+      about: 'When false, each partition must keep as many replicas as it has.',
+    }),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+' }),
     responses: array('0+', {

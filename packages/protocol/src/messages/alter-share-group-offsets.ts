@@ -14,7 +14,7 @@ export const AlterShareGroupOffsetsRequest = message({
       topicName: string('0+', { mapKey: true, entityType: 'topicName' }),
       partitions: array('0+', {
         partitionIndex: int32('0+'),
-        startOffset: int64('0+'),
+        startOffset: int64('0+', { about: 'Where the group goes on.' }),
       }),
     }),
   },

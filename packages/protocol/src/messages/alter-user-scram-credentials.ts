@@ -11,12 +11,12 @@ export const AlterUserScramCredentialsRequest = message({
   fields: {
     deletions: array('0+', {
       name: string('0+'),
-      mechanism: int8('0+'),
+      mechanism: int8('0+', { about: '1 SCRAM-SHA-256, 2 SCRAM-SHA-512.' }),
     }),
     upsertions: array('0+', {
       name: string('0+'),
-      mechanism: int8('0+'),
-      iterations: int32('0+'),
+      mechanism: int8('0+', { about: '1 SCRAM-SHA-256, 2 SCRAM-SHA-512.' }),
+      iterations: int32('0+', { about: 'Of the hash.' }),
       salt: bytes('0+'),
       saltedPassword: bytes('0+'),
     }),

@@ -1,6 +1,7 @@
 import { array, bool, int16, int32, int64, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Asks what the broker speaks. Versions: 3 flexible, with name and version of the client (KIP-511). */
 export const ApiVersionsRequest = message({
   name: 'ApiVersionsRequest',
   apiKey: 18,
@@ -15,6 +16,10 @@ export const ApiVersionsRequest = message({
 })
 export type ApiVersionsRequest = Infer<typeof ApiVersionsRequest>
 
+/**
+ * A broker that does not know the version asked for answers in version 0.
+ * Versions: 3 features; 4 features whose lowest version is 0.
+ */
 export const ApiVersionsResponse = message({
   name: 'ApiVersionsResponse',
   apiKey: 18,
@@ -36,9 +41,14 @@ export const ApiVersionsResponse = message({
         minVersion: int16('3+'),
         maxVersion: int16('3+'),
       },
-      { tag: 0, ignorable: true },
+      { tag: 0, ignorable: true, about: 'What this broker could do.' },
     ),
-    finalizedFeaturesEpoch: int64('3+', { default: -1, tag: 1, ignorable: true }),
+    finalizedFeaturesEpoch: int64('3+', {
+      default: -1,
+      tag: 1,
+      ignorable: true,
+      about: 'Grows with every change of the features; -1 when unknown.',
+    }),
     finalizedFeatures: array(
       '3+',
       {
@@ -46,9 +56,14 @@ export const ApiVersionsResponse = message({
         maxVersionLevel: int16('3+'),
         minVersionLevel: int16('3+'),
       },
-      { tag: 2, ignorable: true },
+      { tag: 2, ignorable: true, about: 'What the whole cluster has agreed on.' },
     ),
-    zkMigrationReady: bool('3+', { default: false, tag: 3, ignorable: true }),
+    zkMigrationReady: bool('3+', {
+      default: false,
+      tag: 3,
+      ignorable: true,
+      about: 'Of the move from ZooKeeper, which is over.',
+    }),
   },
 })
 export type ApiVersionsResponse = Infer<typeof ApiVersionsResponse>

@@ -10,13 +10,17 @@ export const CreateAclsRequest = message({
   listeners: ['broker', 'controller'],
   fields: {
     creations: array('0+', {
-      resourceType: int8('0+'),
+      resourceType: int8('0+', {
+        about: '2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user.',
+      }),
       resourceName: string('0+'),
-      resourcePatternType: int8('1+', { default: 3 }),
-      principal: string('0+'),
-      host: string('0+'),
-      operation: int8('0+'),
-      permissionType: int8('0+'),
+      resourcePatternType: int8('1+', { default: 3, about: '3 literal, 4 prefixed.' }),
+      principal: string('0+', { about: 'Type and name, such as User:alice.' }),
+      host: string('0+', { about: 'The address to which the entry applies, or * for all.' }),
+      operation: int8('0+', {
+        about: '0 unknown, 1 any, 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, and so on.',
+      }),
+      permissionType: int8('0+', { about: '0 unknown, 1 any, 2 deny, 3 allow.' }),
     }),
   },
 })

@@ -11,11 +11,15 @@ export const CreateDelegationTokenRequest = message({
   fields: {
     ownerPrincipalType: string('3+', { nullable: '3+' }),
     ownerPrincipalName: string('3+', { nullable: '3+' }),
-    renewers: array('0+', {
-      principalType: string('0+'),
-      principalName: string('0+'),
-    }),
-    maxLifetimeMs: int64('0+'),
+    renewers: array(
+      '0+',
+      {
+        principalType: string('0+'),
+        principalName: string('0+'),
+      },
+      { about: 'Who besides the owner may renew the token.' },
+    ),
+    maxLifetimeMs: int64('0+', { about: '-1 for the longest that the broker allows.' }),
   },
 })
 export type CreateDelegationTokenRequest = Infer<typeof CreateDelegationTokenRequest>
@@ -32,11 +36,11 @@ export const CreateDelegationTokenResponse = message({
     principalName: string('0+'),
     tokenRequesterPrincipalType: string('3+'),
     tokenRequesterPrincipalName: string('3+'),
-    issueTimestampMs: int64('0+'),
-    expiryTimestampMs: int64('0+'),
-    maxTimestampMs: int64('0+'),
+    issueTimestampMs: int64('0+', { about: 'In ms since 1970.' }),
+    expiryTimestampMs: int64('0+', { about: 'In ms since 1970.' }),
+    maxTimestampMs: int64('0+', { about: 'The end of all renewals, in ms since 1970.' }),
     tokenId: string('0+'),
-    hmac: bytes('0+'),
+    hmac: bytes('0+', { about: 'The secret of the token.' }),
     throttleTimeMs: int32('0+'),
   },
 })

@@ -11,17 +11,17 @@ export const CreatePartitionsRequest = message({
   fields: {
     topics: array('0+', {
       name: string('0+', { mapKey: true, entityType: 'topicName' }),
-      count: int32('0+'),
+      count: int32('0+', { about: 'How many partitions the topic shall have in all.' }),
       assignments: array(
         '0+',
         {
           brokerIds: array('0+', 'int32', { entityType: 'brokerId' }),
         },
-        { nullable: '0+' },
+        { nullable: '0+', about: 'Null leaves it to the controller.' },
       ),
     }),
-    timeoutMs: int32('0+'),
-    validateOnly: bool('0+'),
+    timeoutMs: int32('0+', { about: 'How long the broker may take.' }),
+    validateOnly: bool('0+', { about: 'Checks everything and changes nothing.' }),
   },
 })
 export type CreatePartitionsRequest = Infer<typeof CreatePartitionsRequest>

@@ -1,6 +1,7 @@
 import { bool, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** A principal, as brokers pass it on. */
 export const DefaultPrincipalData = message({
   name: 'DefaultPrincipalData',
   kind: 'data',
@@ -9,7 +10,7 @@ export const DefaultPrincipalData = message({
   fields: {
     type: string('0+'),
     name: string('0+'),
-    tokenAuthenticated: bool('0+'),
+    tokenAuthenticated: bool('0+', { about: 'A delegation token stood in for a password.' }),
   },
 })
 export type DefaultPrincipalData = Infer<typeof DefaultPrincipalData>

@@ -1,6 +1,7 @@
 import { array, int16, int32, int64, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Raises the log start offset of partitions. */
 export const DeleteRecordsRequest = message({
   name: 'DeleteRecordsRequest',
   apiKey: 21,
@@ -13,10 +14,10 @@ export const DeleteRecordsRequest = message({
       name: string('0+', { entityType: 'topicName' }),
       partitions: array('0+', {
         partitionIndex: int32('0+'),
-        offset: int64('0+'),
+        offset: int64('0+', { about: 'Everything below it goes; -1 stands for the high watermark.' }),
       }),
     }),
-    timeoutMs: int32('0+'),
+    timeoutMs: int32('0+', { about: 'How long the broker may take.' }),
   },
 })
 export type DeleteRecordsRequest = Infer<typeof DeleteRecordsRequest>
@@ -33,7 +34,7 @@ export const DeleteRecordsResponse = message({
       name: string('0+', { mapKey: true, entityType: 'topicName' }),
       partitions: array('0+', {
         partitionIndex: int32('0+', { mapKey: true }),
-        lowWatermark: int64('0+'),
+        lowWatermark: int64('0+', { about: 'The lowest log start offset of all replicas.' }),
         errorCode: int16('0+'),
       }),
     }),

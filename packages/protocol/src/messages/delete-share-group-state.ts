@@ -1,6 +1,7 @@
 import { array, int16, int32, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** To the share coordinator: drops the state of share partitions. */
 export const DeleteShareGroupStateRequest = message({
   name: 'DeleteShareGroupStateRequest',
   apiKey: 86,

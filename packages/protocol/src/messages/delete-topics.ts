@@ -1,6 +1,7 @@
 import { array, int16, int32, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Versions: 4 flexible; 5 error messages; 6 topics by id. */
 export const DeleteTopicsRequest = message({
   name: 'DeleteTopicsRequest',
   apiKey: 20,
@@ -13,8 +14,12 @@ export const DeleteTopicsRequest = message({
       name: string('6+', { nullable: '6+', default: null, entityType: 'topicName' }),
       topicId: uuid('6+'),
     }),
-    topicNames: array('0-5', 'string', { ignorable: true, entityType: 'topicName' }),
-    timeoutMs: int32('0+'),
+    topicNames: array('0-5', 'string', {
+      ignorable: true,
+      entityType: 'topicName',
+      about: 'Version 6 says it with topics.',
+    }),
+    timeoutMs: int32('0+', { about: 'How long the broker may take.' }),
   },
 })
 export type DeleteTopicsRequest = Infer<typeof DeleteTopicsRequest>

@@ -9,12 +9,16 @@ export const DescribeClientQuotasRequest = message({
   flexible: '1+',
   listeners: ['broker'],
   fields: {
-    components: array('0+', {
-      entityType: string('0+'),
-      matchType: int8('0+'),
-      match: string('0+', { nullable: '0+' }),
-    }),
-    strict: bool('0+'),
+    components: array(
+      '0+',
+      {
+        entityType: string('0+'),
+        matchType: int8('0+', { about: '0 this name, 1 the default, 2 any name.' }),
+        match: string('0+', { nullable: '0+', about: 'The name that must match; null by matchType.' }),
+      },
+      { about: 'What entities must match; all entities when empty.' },
+    ),
+    strict: bool('0+', { about: 'Entities with other types besides those of the filter do not match.' }),
   },
 })
 export type DescribeClientQuotasRequest = Infer<typeof DescribeClientQuotasRequest>
@@ -32,13 +36,17 @@ export const DescribeClientQuotasResponse = message({
     entries: array(
       '0+',
       {
-        entity: array('0+', {
-          entityType: string('0+'),
-          entityName: string('0+', { nullable: '0+' }),
-        }),
+        entity: array(
+          '0+',
+          {
+            entityType: string('0+'),
+            entityName: string('0+', { nullable: '0+', about: 'Null for the default of the type.' }),
+          },
+          { about: 'One name for each type, such as a user and a client id.' },
+        ),
         values: array('0+', {
           key: string('0+'),
-          value: float64('0+'),
+          value: float64('0+', { about: 'The limit.' }),
         }),
       },
       { nullable: '0+' },

@@ -1,6 +1,7 @@
 import { array, bool, int16, int32, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Versions: 1 brokers or controllers; 2 fenced brokers. */
 export const DescribeClusterRequest = message({
   name: 'DescribeClusterRequest',
   apiKey: 60,
@@ -10,8 +11,8 @@ export const DescribeClusterRequest = message({
   listeners: ['broker', 'controller'],
   fields: {
     includeClusterAuthorizedOperations: bool('0+'),
-    endpointType: int8('1+', { default: 1 }),
-    includeFencedBrokers: bool('2+'),
+    endpointType: int8('1+', { default: 1, about: '1 brokers, 2 controllers.' }),
+    includeFencedBrokers: bool('2+', { about: 'Fenced brokers are listed too, and marked.' }),
   },
 })
 export type DescribeClusterRequest = Infer<typeof DescribeClusterRequest>
@@ -26,7 +27,7 @@ export const DescribeClusterResponse = message({
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+', default: null }),
-    endpointType: int8('1+', { default: 1 }),
+    endpointType: int8('1+', { default: 1, about: '1 brokers, 2 controllers.' }),
     clusterId: string('0+'),
     controllerId: int32('0+', { default: -1, entityType: 'brokerId' }),
     brokers: array('0+', {
@@ -36,7 +37,10 @@ export const DescribeClusterResponse = message({
       rack: string('0+', { nullable: '0+', default: null }),
       isFenced: bool('2+'),
     }),
-    clusterAuthorizedOperations: int32('0+', { default: -2147483648 }),
+    clusterAuthorizedOperations: int32('0+', {
+      default: -2147483648,
+      about: 'A bit for each operation that the caller may do; -2147483648 when not asked for.',
+    }),
   },
 })
 export type DescribeClusterResponse = Infer<typeof DescribeClusterResponse>

@@ -1,6 +1,7 @@
 import { array, bool, int16, int32, int64, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Versions: 3 an error of the whole; 4 the size of the volume; 5 cordoned directories (KIP-1066). */
 export const DescribeLogDirsRequest = message({
   name: 'DescribeLogDirsRequest',
   apiKey: 35,
@@ -15,7 +16,7 @@ export const DescribeLogDirsRequest = message({
         topic: string('0+', { mapKey: true, entityType: 'topicName' }),
         partitions: array('0+', 'int32'),
       },
-      { nullable: '0+' },
+      { nullable: '0+', about: 'Null for all.' },
     ),
   },
 })
@@ -37,14 +38,24 @@ export const DescribeLogDirsResponse = message({
         name: string('0+', { entityType: 'topicName' }),
         partitions: array('0+', {
           partitionIndex: int32('0+'),
-          partitionSize: int64('0+'),
-          offsetLag: int64('0+'),
-          isFutureKey: bool('0+'),
+          partitionSize: int64('0+', { about: 'In bytes.' }),
+          offsetLag: int64('0+', {
+            about: 'Of a present replica below the high watermark, of a moving one below its source.',
+          }),
+          isFutureKey: bool('0+', { about: 'The replica is being moved into this directory.' }),
         }),
       }),
-      totalBytes: int64('4+', { default: -1, ignorable: true }),
-      usableBytes: int64('4+', { default: -1, ignorable: true }),
-      isCordoned: bool('5+', { default: false, ignorable: true }),
+      totalBytes: int64('4+', {
+        default: -1,
+        ignorable: true,
+        about: 'Of the volume that holds the directory; -1 when unknown.',
+      }),
+      usableBytes: int64('4+', {
+        default: -1,
+        ignorable: true,
+        about: 'Free on the volume that holds the directory; -1 when unknown.',
+      }),
+      isCordoned: bool('5+', { default: false, ignorable: true, about: 'The directory takes no new replicas.' }),
     }),
   },
 })

@@ -3,10 +3,14 @@ import { type Infer, message } from '../schema/message.ts'
 
 const replicaState = {
   replicaId: int32('0+', { entityType: 'brokerId' }),
-  replicaDirectoryId: uuid('2+'),
+  replicaDirectoryId: uuid('2+', { about: 'The log directory of the replica.' }),
   logEndOffset: int64('0+'),
-  lastFetchTimestamp: int64('1+', { default: -1, ignorable: true }),
-  lastCaughtUpTimestamp: int64('1+', { default: -1, ignorable: true }),
+  lastFetchTimestamp: int64('1+', { default: -1, ignorable: true, about: 'In ms since 1970; -1 when unknown.' }),
+  lastCaughtUpTimestamp: int64('1+', {
+    default: -1,
+    ignorable: true,
+    about: "When the replica last had all of the leader's log, in ms since 1970; -1 when unknown.",
+  }),
 }
 
 export const DescribeQuorumRequest = message({
@@ -42,11 +46,11 @@ export const DescribeQuorumResponse = message({
         partitionIndex: int32('0+'),
         errorCode: int16('0+'),
         errorMessage: string('2+', { nullable: '2+', ignorable: true }),
-        leaderId: int32('0+', { entityType: 'brokerId' }),
-        leaderEpoch: int32('0+'),
-        highWatermark: int64('0+'),
+        leaderId: int32('0+', { entityType: 'brokerId', about: '-1 for none.' }),
+        leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
+        highWatermark: int64('0+', { about: 'Everything below it is committed.' }),
         currentVoters: array('0+', replicaState),
-        observers: array('0+', replicaState),
+        observers: array('0+', replicaState, { about: 'Replicas without a vote.' }),
       }),
     }),
     nodes: array('2+', {

@@ -39,9 +39,9 @@ export const DescribeShareGroupOffsetsResponse = message({
         topicId: uuid('0+'),
         partitions: array('0+', {
           partitionIndex: int32('0+'),
-          startOffset: int64('0+'),
-          leaderEpoch: int32('0+'),
-          lag: int64('1+', { default: -1, ignorable: true }),
+          startOffset: int64('0+', { about: 'The oldest record that is not yet done with; -1 when unknown.' }),
+          leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
+          lag: int64('1+', { default: -1, ignorable: true, about: 'Records not yet consumed; -1 when unknown.' }),
           errorCode: int16('0+'),
           errorMessage: string('0+', { nullable: '0+', default: null }),
         }),

@@ -26,10 +26,10 @@ export const DescribeTransactionsResponse = message({
       errorCode: int16('0+'),
       transactionalId: string('0+', { entityType: 'transactionalId' }),
       transactionState: string('0+'),
-      transactionTimeoutMs: int32('0+'),
-      transactionStartTimeMs: int64('0+'),
+      transactionTimeoutMs: int32('0+', { about: 'An open transaction is aborted after it.' }),
+      transactionStartTimeMs: int64('0+', { about: 'In ms since 1970; -1 without an open transaction.' }),
       producerId: int64('0+', { entityType: 'producerId' }),
-      producerEpoch: int16('0+'),
+      producerEpoch: int16('0+', { about: 'Fences older producers of the same id.' }),
       topics: array('0+', {
         topic: string('0+', { mapKey: true, entityType: 'topicName' }),
         partitions: array('0+', 'int32'),

@@ -14,7 +14,7 @@ export const DescribeUserScramCredentialsRequest = message({
       {
         name: string('0+'),
       },
-      { nullable: '0+' },
+      { nullable: '0+', about: 'Null or empty for all.' },
     ),
   },
 })
@@ -35,8 +35,8 @@ export const DescribeUserScramCredentialsResponse = message({
       errorCode: int16('0+'),
       errorMessage: string('0+', { nullable: '0+' }),
       credentialInfos: array('0+', {
-        mechanism: int8('0+'),
-        iterations: int32('0+'),
+        mechanism: int8('0+', { about: '1 SCRAM-SHA-256, 2 SCRAM-SHA-512.' }),
+        iterations: int32('0+', { about: 'Of the hash.' }),
       }),
     }),
   },

@@ -9,16 +9,16 @@ export const ElectLeadersRequest = message({
   flexible: '2+',
   listeners: ['broker', 'controller'],
   fields: {
-    electionType: int8('1+'),
+    electionType: int8('1+', { about: '0 the preferred replica, 1 unclean.' }),
     topicPartitions: array(
       '0+',
       {
         topic: string('0+', { mapKey: true, entityType: 'topicName' }),
         partitions: array('0+', 'int32'),
       },
-      { nullable: '0+' },
+      { nullable: '0+', about: 'Null for all.' },
     ),
-    timeoutMs: int32('0+', { default: 60000 }),
+    timeoutMs: int32('0+', { default: 60000, about: 'How long the broker may take.' }),
   },
 })
 export type ElectLeadersRequest = Infer<typeof ElectLeadersRequest>

@@ -9,8 +9,8 @@ export const ExpireDelegationTokenRequest = message({
   flexible: '2+',
   listeners: ['broker', 'controller'],
   fields: {
-    hmac: bytes('0+'),
-    expiryTimePeriodMs: int64('0+'),
+    hmac: bytes('0+', { about: 'The secret of the token.' }),
+    expiryTimePeriodMs: int64('0+', { about: 'A negative value lets the token expire now.' }),
   },
 })
 export type ExpireDelegationTokenRequest = Infer<typeof ExpireDelegationTokenRequest>
@@ -23,7 +23,7 @@ export const ExpireDelegationTokenResponse = message({
   flexible: '2+',
   fields: {
     errorCode: int16('0+'),
-    expiryTimestampMs: int64('0+'),
+    expiryTimestampMs: int64('0+', { about: 'In ms since 1970.' }),
     throttleTimeMs: int32('0+'),
   },
 })

@@ -1,6 +1,10 @@
 import { array, int16, int32, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/**
+ * Asks which broker coordinates a group, transaction or share partition.
+ * Versions: 1 key types; 3 flexible; 4 several keys; 5 TRANSACTION_ABORTABLE; 6 share partitions (KIP-932).
+ */
 export const FindCoordinatorRequest = message({
   name: 'FindCoordinatorRequest',
   apiKey: 10,
@@ -10,8 +14,8 @@ export const FindCoordinatorRequest = message({
   listeners: ['broker'],
   fields: {
     key: string('0-3'),
-    keyType: int8('1+', { default: 0 }),
-    coordinatorKeys: array('4+', 'string'),
+    keyType: int8('1+', { default: 0, about: '0 group, 1 transaction, 2 share partition.' }),
+    coordinatorKeys: array('4+', 'string', { about: 'Ids of groups or transactions, as keyType says.' }),
   },
 })
 export type FindCoordinatorRequest = Infer<typeof FindCoordinatorRequest>

@@ -1,6 +1,7 @@
 import { int16, int32, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Keeps a member of a classic group alive. Versions: 3 static members; 4 flexible. */
 export const HeartbeatRequest = message({
   name: 'HeartbeatRequest',
   apiKey: 12,
@@ -10,9 +11,9 @@ export const HeartbeatRequest = message({
   listeners: ['broker'],
   fields: {
     groupId: string('0+', { entityType: 'groupId' }),
-    generationId: int32('0+'),
+    generationId: int32('0+', { about: 'Grows with every rebalance; -1 outside of the group.' }),
     memberId: string('0+'),
-    groupInstanceId: string('3+', { nullable: '3+', default: null }),
+    groupInstanceId: string('3+', { nullable: '3+', default: null, about: 'Makes the member static (KIP-345).' }),
   },
 })
 export type HeartbeatRequest = Infer<typeof HeartbeatRequest>

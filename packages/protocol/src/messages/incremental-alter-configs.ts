@@ -1,6 +1,7 @@
 import { array, bool, int16, int32, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Changes some keys of the configuration of a resource (KIP-339). */
 export const IncrementalAlterConfigsRequest = message({
   name: 'IncrementalAlterConfigsRequest',
   apiKey: 44,
@@ -10,15 +11,15 @@ export const IncrementalAlterConfigsRequest = message({
   listeners: ['broker', 'controller'],
   fields: {
     resources: array('0+', {
-      resourceType: int8('0+', { mapKey: true }),
+      resourceType: int8('0+', { mapKey: true, about: '2 topic, 4 broker, 8 logger, 16 client metrics, 32 group.' }),
       resourceName: string('0+', { mapKey: true }),
       configs: array('0+', {
         name: string('0+', { mapKey: true }),
-        configOperation: int8('0+', { mapKey: true }),
-        value: string('0+', { nullable: '0+' }),
+        configOperation: int8('0+', { mapKey: true, about: '0 set, 1 delete, 2 append, 3 subtract.' }),
+        value: string('0+', { nullable: '0+', about: 'Null to delete.' }),
       }),
     }),
-    validateOnly: bool('0+'),
+    validateOnly: bool('0+', { about: 'Checks everything and changes nothing.' }),
   },
 })
 export type IncrementalAlterConfigsRequest = Infer<typeof IncrementalAlterConfigsRequest>

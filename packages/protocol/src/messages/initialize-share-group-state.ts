@@ -1,6 +1,7 @@
 import { array, int16, int32, int64, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** To the share coordinator: begins the state of share partitions. */
 export const InitializeShareGroupStateRequest = message({
   name: 'InitializeShareGroupStateRequest',
   apiKey: 83,
@@ -14,8 +15,8 @@ export const InitializeShareGroupStateRequest = message({
       topicId: uuid('0+'),
       partitions: array('0+', {
         partition: int32('0+'),
-        stateEpoch: int32('0+'),
-        startOffset: int64('0+'),
+        stateEpoch: int32('0+', { about: 'Grows with every reset of the share partition.' }),
+        startOffset: int64('0+', { about: 'The oldest record that is not yet done with; -1 when unknown.' }),
       }),
     }),
   },

@@ -1,6 +1,7 @@
 import { array, int16, int32, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Leaves a classic group. Versions: 3 several members at once; 4 flexible; 5 reason. */
 export const LeaveGroupRequest = message({
   name: 'LeaveGroupRequest',
   apiKey: 13,
@@ -13,8 +14,8 @@ export const LeaveGroupRequest = message({
     memberId: string('0-2'),
     members: array('3+', {
       memberId: string('3+'),
-      groupInstanceId: string('3+', { nullable: '3+', default: null }),
-      reason: string('5+', { nullable: '5+', default: null, ignorable: true }),
+      groupInstanceId: string('3+', { nullable: '3+', default: null, about: 'Makes the member static (KIP-345).' }),
+      reason: string('5+', { nullable: '5+', default: null, ignorable: true, about: 'For the log of the broker.' }),
     }),
   },
 })
@@ -31,7 +32,7 @@ export const LeaveGroupResponse = message({
     errorCode: int16('0+'),
     members: array('3+', {
       memberId: string('3+'),
-      groupInstanceId: string('3+', { nullable: '3+' }),
+      groupInstanceId: string('3+', { nullable: '3+', about: 'Makes the member static (KIP-345).' }),
       errorCode: int16('3+'),
     }),
   },

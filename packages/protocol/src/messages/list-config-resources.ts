@@ -1,6 +1,7 @@
 import { array, int16, int32, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Version 0 lists client metrics, version 1 anything that can be configured. */
 export const ListConfigResourcesRequest = message({
   name: 'ListConfigResourcesRequest',
   apiKey: 74,
@@ -9,7 +10,7 @@ export const ListConfigResourcesRequest = message({
   flexible: '0+',
   listeners: ['broker'],
   fields: {
-    resourceTypes: array('1+', 'int8'),
+    resourceTypes: array('1+', 'int8', { about: 'Empty for all.' }),
   },
 })
 export type ListConfigResourcesRequest = Infer<typeof ListConfigResourcesRequest>
@@ -25,7 +26,11 @@ export const ListConfigResourcesResponse = message({
     errorCode: int16('0+'),
     configResources: array('0+', {
       resourceName: string('0+'),
-      resourceType: int8('1+', { default: 16, ignorable: true }),
+      resourceType: int8('1+', {
+        default: 16,
+        ignorable: true,
+        about: '2 topic, 4 broker, 8 logger, 16 client metrics, 32 group.',
+      }),
     }),
   },
 })

@@ -1,6 +1,10 @@
 import { array, int16, int32, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/**
+ * Lists the groups that this broker coordinates.
+ * Versions: 3 flexible; 4 filter by state; 5 filter by type (KIP-848).
+ */
 export const ListGroupsRequest = message({
   name: 'ListGroupsRequest',
   apiKey: 16,
@@ -9,8 +13,8 @@ export const ListGroupsRequest = message({
   flexible: '3+',
   listeners: ['broker'],
   fields: {
-    statesFilter: array('4+', 'string'),
-    typesFilter: array('5+', 'string'),
+    statesFilter: array('4+', 'string', { about: 'Empty for all.' }),
+    typesFilter: array('5+', 'string', { about: 'Empty for all.' }),
   },
 })
 export type ListGroupsRequest = Infer<typeof ListGroupsRequest>
@@ -26,9 +30,9 @@ export const ListGroupsResponse = message({
     errorCode: int16('0+'),
     groups: array('0+', {
       groupId: string('0+', { entityType: 'groupId' }),
-      protocolType: string('0+'),
+      protocolType: string('0+', { about: 'What the group is for, such as consumer or connect.' }),
       groupState: string('4+', { ignorable: true }),
-      groupType: string('5+', { ignorable: true }),
+      groupType: string('5+', { ignorable: true, about: 'Classic, consumer, share or streams.' }),
     }),
   },
 })

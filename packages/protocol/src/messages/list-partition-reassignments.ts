@@ -9,14 +9,14 @@ export const ListPartitionReassignmentsRequest = message({
   flexible: '0+',
   listeners: ['broker', 'controller'],
   fields: {
-    timeoutMs: int32('0+', { default: 60000 }),
+    timeoutMs: int32('0+', { default: 60000, about: 'How long the broker may take.' }),
     topics: array(
       '0+',
       {
         name: string('0+', { entityType: 'topicName' }),
         partitionIndexes: array('0+', 'int32'),
       },
-      { nullable: '0+', default: null },
+      { nullable: '0+', default: null, about: 'Null for all.' },
     ),
   },
 })
@@ -36,9 +36,15 @@ export const ListPartitionReassignmentsResponse = message({
       name: string('0+', { entityType: 'topicName' }),
       partitions: array('0+', {
         partitionIndex: int32('0+'),
-        replicas: array('0+', 'int32', { entityType: 'brokerId' }),
-        addingReplicas: array('0+', 'int32', { entityType: 'brokerId' }),
-        removingReplicas: array('0+', 'int32', { entityType: 'brokerId' }),
+        replicas: array('0+', 'int32', { entityType: 'brokerId', about: 'The first is the preferred leader.' }),
+        addingReplicas: array('0+', 'int32', {
+          entityType: 'brokerId',
+          about: 'Those that a reassignment is bringing in.',
+        }),
+        removingReplicas: array('0+', 'int32', {
+          entityType: 'brokerId',
+          about: 'Those that a reassignment will drop in the end.',
+        }),
       }),
     }),
   },

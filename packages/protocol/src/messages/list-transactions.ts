@@ -9,10 +9,14 @@ export const ListTransactionsRequest = message({
   flexible: '0+',
   listeners: ['broker'],
   fields: {
-    stateFilters: array('0+', 'string'),
-    producerIdFilters: array('0+', 'int64', { entityType: 'producerId' }),
-    durationFilter: int64('1+', { default: -1 }),
-    transactionalIdPattern: string('2+', { nullable: '2+', default: null }),
+    stateFilters: array('0+', 'string', { about: 'Empty for all.' }),
+    producerIdFilters: array('0+', 'int64', { entityType: 'producerId', about: 'Empty for all.' }),
+    durationFilter: int64('1+', { default: -1, about: 'Only transactions open for longer, in ms; negative for all.' }),
+    transactionalIdPattern: string('2+', {
+      nullable: '2+',
+      default: null,
+      about: 'In the syntax of RE2; null or empty for all.',
+    }),
   },
 })
 export type ListTransactionsRequest = Infer<typeof ListTransactionsRequest>
@@ -26,7 +30,7 @@ export const ListTransactionsResponse = message({
   fields: {
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
-    unknownStateFilters: array('0+', 'string'),
+    unknownStateFilters: array('0+', 'string', { about: 'Those in the request that name no state.' }),
     transactionStates: array('0+', {
       transactionalId: string('0+', { entityType: 'transactionalId' }),
       producerId: int64('0+', { entityType: 'producerId' }),

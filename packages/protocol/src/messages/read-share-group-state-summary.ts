@@ -1,6 +1,10 @@
 import { array, int16, int32, int64, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/**
+ * To the share coordinator: reads the state of share partitions without its batches.
+ * Versions: 1 counts completed deliveries.
+ */
 export const ReadShareGroupStateSummaryRequest = message({
   name: 'ReadShareGroupStateSummaryRequest',
   apiKey: 87,
@@ -14,7 +18,7 @@ export const ReadShareGroupStateSummaryRequest = message({
       topicId: uuid('0+'),
       partitions: array('0+', {
         partition: int32('0+'),
-        leaderEpoch: int32('0+'),
+        leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
       }),
     }),
   },
@@ -34,10 +38,14 @@ export const ReadShareGroupStateSummaryResponse = message({
         partition: int32('0+'),
         errorCode: int16('0+'),
         errorMessage: string('0+', { nullable: '0+', default: null }),
-        stateEpoch: int32('0+'),
-        leaderEpoch: int32('0+'),
-        startOffset: int64('0+'),
-        deliveryCompleteCount: int32('1+', { default: -1, ignorable: true }),
+        stateEpoch: int32('0+', { about: 'Grows with every reset of the share partition.' }),
+        leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
+        startOffset: int64('0+', { about: 'The oldest record that is not yet done with; -1 when unknown.' }),
+        deliveryCompleteCount: int32('1+', {
+          default: -1,
+          ignorable: true,
+          about: 'How many records above the start offset are done with; -1 when unknown.',
+        }),
       }),
     }),
   },

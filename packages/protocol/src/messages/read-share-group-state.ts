@@ -1,6 +1,7 @@
 import { array, int16, int32, int64, int8, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** To the share coordinator: reads the state of share partitions. */
 export const ReadShareGroupStateRequest = message({
   name: 'ReadShareGroupStateRequest',
   apiKey: 84,
@@ -14,7 +15,7 @@ export const ReadShareGroupStateRequest = message({
       topicId: uuid('0+'),
       partitions: array('0+', {
         partition: int32('0+'),
-        leaderEpoch: int32('0+'),
+        leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
       }),
     }),
   },
@@ -34,13 +35,13 @@ export const ReadShareGroupStateResponse = message({
         partition: int32('0+'),
         errorCode: int16('0+'),
         errorMessage: string('0+', { nullable: '0+', default: null }),
-        stateEpoch: int32('0+'),
-        startOffset: int64('0+'),
+        stateEpoch: int32('0+', { about: 'Grows with every reset of the share partition.' }),
+        startOffset: int64('0+', { about: 'The oldest record that is not yet done with; -1 when unknown.' }),
         stateBatches: array('0+', {
           firstOffset: int64('0+'),
           lastOffset: int64('0+'),
-          deliveryState: int8('0+'),
-          deliveryCount: int16('0+'),
+          deliveryState: int8('0+', { about: '0 available, 2 acknowledged, 4 archived.' }),
+          deliveryCount: int16('0+', { about: 'How often the records have been handed out.' }),
         }),
       }),
     }),

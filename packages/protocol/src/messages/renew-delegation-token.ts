@@ -9,8 +9,8 @@ export const RenewDelegationTokenRequest = message({
   flexible: '2+',
   listeners: ['broker', 'controller'],
   fields: {
-    hmac: bytes('0+'),
-    renewPeriodMs: int64('0+'),
+    hmac: bytes('0+', { about: 'The secret of the token.' }),
+    renewPeriodMs: int64('0+', { about: 'How long the token shall live from now on.' }),
   },
 })
 export type RenewDelegationTokenRequest = Infer<typeof RenewDelegationTokenRequest>
@@ -23,7 +23,7 @@ export const RenewDelegationTokenResponse = message({
   flexible: '2+',
   fields: {
     errorCode: int16('0+'),
-    expiryTimestampMs: int64('0+'),
+    expiryTimestampMs: int64('0+', { about: 'In ms since 1970.' }),
     throttleTimeMs: int32('0+'),
   },
 })

@@ -1,6 +1,7 @@
 import { bytes, int16, int64, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Carries the tokens of a SASL exchange. Versions: 1 lifetime of the session (KIP-368); 2 flexible. */
 export const SaslAuthenticateRequest = message({
   name: 'SaslAuthenticateRequest',
   apiKey: 36,
@@ -9,7 +10,7 @@ export const SaslAuthenticateRequest = message({
   flexible: '2+',
   listeners: ['broker', 'controller'],
   fields: {
-    authBytes: bytes('0+'),
+    authBytes: bytes('0+', { about: 'What the SASL mechanism says, opaque here.' }),
   },
 })
 export type SaslAuthenticateRequest = Infer<typeof SaslAuthenticateRequest>
@@ -23,8 +24,12 @@ export const SaslAuthenticateResponse = message({
   fields: {
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+' }),
-    authBytes: bytes('0+'),
-    sessionLifetimeMs: int64('1+', { default: 0, ignorable: true }),
+    authBytes: bytes('0+', { about: 'What the SASL mechanism says, opaque here.' }),
+    sessionLifetimeMs: int64('1+', {
+      default: 0,
+      ignorable: true,
+      about: 'Authenticate again before it ends; 0 for no end.',
+    }),
   },
 })
 export type SaslAuthenticateResponse = Infer<typeof SaslAuthenticateResponse>

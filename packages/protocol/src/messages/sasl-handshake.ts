@@ -1,6 +1,7 @@
 import { array, int16, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** Chooses a SASL mechanism. Versions: 0 lets raw tokens follow, 1 SaslAuthenticate requests. */
 export const SaslHandshakeRequest = message({
   name: 'SaslHandshakeRequest',
   apiKey: 17,
@@ -9,7 +10,7 @@ export const SaslHandshakeRequest = message({
   flexible: 'none',
   listeners: ['broker', 'controller'],
   fields: {
-    mechanism: string('0+'),
+    mechanism: string('0+', { about: 'The SASL mechanism that the client wants to use.' }),
   },
 })
 export type SaslHandshakeRequest = Infer<typeof SaslHandshakeRequest>
@@ -22,7 +23,7 @@ export const SaslHandshakeResponse = message({
   flexible: 'none',
   fields: {
     errorCode: int16('0+'),
-    mechanisms: array('0+', 'string'),
+    mechanisms: array('0+', 'string', { about: 'What the broker offers.' }),
   },
 })
 export type SaslHandshakeResponse = Infer<typeof SaslHandshakeResponse>

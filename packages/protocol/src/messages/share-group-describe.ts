@@ -28,15 +28,15 @@ export const ShareGroupDescribeResponse = message({
       errorMessage: string('0+', { nullable: '0+', default: null }),
       groupId: string('0+', { entityType: 'groupId' }),
       groupState: string('0+'),
-      groupEpoch: int32('0+'),
-      assignmentEpoch: int32('0+'),
+      groupEpoch: int32('0+', { about: 'Grows whenever the assignment must be computed anew.' }),
+      assignmentEpoch: int32('0+', { about: 'The group epoch for which the assignment was computed.' }),
       assignorName: string('0+'),
       members: array('0+', {
         memberId: string('0+'),
-        rackId: string('0+', { nullable: '0+', default: null }),
+        rackId: string('0+', { nullable: '0+', default: null, about: 'Lets the broker answer from a replica nearby.' }),
         memberEpoch: int32('0+'),
         clientId: string('0+'),
-        clientHost: string('0+'),
+        clientHost: string('0+', { about: 'The address from which the member speaks.' }),
         subscribedTopicNames: array('0+', 'string', { entityType: 'topicName' }),
         assignment: struct('0+', {
           topicPartitions: array('0+', {
@@ -46,7 +46,10 @@ export const ShareGroupDescribeResponse = message({
           }),
         }),
       }),
-      authorizedOperations: int32('0+', { default: -2147483648 }),
+      authorizedOperations: int32('0+', {
+        default: -2147483648,
+        about: 'A bit for each operation that the caller may do; -2147483648 when not asked for.',
+      }),
     }),
   },
 })

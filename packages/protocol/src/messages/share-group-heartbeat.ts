@@ -11,9 +11,17 @@ export const ShareGroupHeartbeatRequest = message({
   fields: {
     groupId: string('0+', { entityType: 'groupId' }),
     memberId: string('0+'),
-    memberEpoch: int32('0+'),
-    rackId: string('0+', { nullable: '0+', default: null }),
-    subscribedTopicNames: array('0+', 'string', { nullable: '0+', default: null, entityType: 'topicName' }),
+    memberEpoch: int32('0+', {
+      about:
+        'The epoch of the assignment that the member has; 0 joins, -1 leaves, -2 leaves for a while as a static member.',
+    }),
+    rackId: string('0+', { nullable: '0+', default: null, about: 'Lets the broker answer from a replica nearby.' }),
+    subscribedTopicNames: array('0+', 'string', {
+      nullable: '0+',
+      default: null,
+      entityType: 'topicName',
+      about: 'Null when nothing changed since the last heartbeat.',
+    }),
   },
 })
 export type ShareGroupHeartbeatRequest = Infer<typeof ShareGroupHeartbeatRequest>
@@ -30,7 +38,7 @@ export const ShareGroupHeartbeatResponse = message({
     errorMessage: string('0+', { nullable: '0+', default: null }),
     memberId: string('0+', { nullable: '0+', default: null }),
     memberEpoch: int32('0+'),
-    heartbeatIntervalMs: int32('0+'),
+    heartbeatIntervalMs: int32('0+', { about: 'When the next heartbeat is due.' }),
     assignment: struct(
       '0+',
       {
@@ -39,7 +47,7 @@ export const ShareGroupHeartbeatResponse = message({
           partitions: array('0+', 'int32'),
         }),
       },
-      { nullable: '0+', default: null },
+      { nullable: '0+', default: null, about: 'Null when nothing changed.' },
     ),
   },
 })

@@ -9,14 +9,14 @@ export const UpdateFeaturesRequest = message({
   flexible: '0+',
   listeners: ['broker', 'controller'],
   fields: {
-    timeoutMs: int32('0+', { default: 60000 }),
+    timeoutMs: int32('0+', { default: 60000, about: 'How long the broker may take.' }),
     featureUpdates: array('0+', {
       feature: string('0+', { mapKey: true }),
-      maxVersionLevel: int16('0+'),
-      allowDowngrade: bool('0'),
-      upgradeType: int8('1+', { default: 1 }),
+      maxVersionLevel: int16('0+', { about: '0 removes the feature.' }),
+      allowDowngrade: bool('0', { about: 'Version 1 says this with upgradeType.' }),
+      upgradeType: int8('1+', { default: 1, about: '1 upgrade, 2 safe downgrade, 3 unsafe downgrade.' }),
     }),
-    validateOnly: bool('1+', { default: false }),
+    validateOnly: bool('1+', { default: false, about: 'Checks everything and changes nothing.' }),
   },
 })
 export type UpdateFeaturesRequest = Infer<typeof UpdateFeaturesRequest>

@@ -1,6 +1,7 @@
 import { array, int16, int32, int64, int8, string, uuid } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/** To the share coordinator: changes the state of share partitions. Versions: 1 counts completed deliveries. */
 export const WriteShareGroupStateRequest = message({
   name: 'WriteShareGroupStateRequest',
   apiKey: 85,
@@ -14,15 +15,19 @@ export const WriteShareGroupStateRequest = message({
       topicId: uuid('0+'),
       partitions: array('0+', {
         partition: int32('0+'),
-        stateEpoch: int32('0+'),
-        leaderEpoch: int32('0+'),
-        startOffset: int64('0+'),
-        deliveryCompleteCount: int32('1+', { default: -1, ignorable: true }),
+        stateEpoch: int32('0+', { about: 'Grows with every reset of the share partition.' }),
+        leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
+        startOffset: int64('0+', { about: 'The oldest record that is not yet done with; -1 when unknown.' }),
+        deliveryCompleteCount: int32('1+', {
+          default: -1,
+          ignorable: true,
+          about: 'How many records above the start offset are done with; -1 when unknown.',
+        }),
         stateBatches: array('0+', {
           firstOffset: int64('0+'),
           lastOffset: int64('0+'),
-          deliveryState: int8('0+'),
-          deliveryCount: int16('0+'),
+          deliveryState: int8('0+', { about: '0 available, 2 acknowledged, 4 archived.' }),
+          deliveryCount: int16('0+', { about: 'How often the records have been handed out.' }),
         }),
       }),
     }),

@@ -1,6 +1,10 @@
 import { array, bool, int16, int32, int64, int8, string } from '../schema/field.ts'
 import { type Infer, message } from '../schema/message.ts'
 
+/**
+ * From the transaction coordinator to the leaders: ends a transaction in their logs.
+ * Versions: 2 transaction version (KIP-1228).
+ */
 export const WriteTxnMarkersRequest = message({
   name: 'WriteTxnMarkersRequest',
   apiKey: 27,
@@ -11,14 +15,18 @@ export const WriteTxnMarkersRequest = message({
   fields: {
     markers: array('0+', {
       producerId: int64('0+', { entityType: 'producerId' }),
-      producerEpoch: int16('0+'),
-      transactionResult: bool('0+'),
+      producerEpoch: int16('0+', { about: 'Fences older producers of the same id.' }),
+      transactionResult: bool('0+', { about: 'True commits, false aborts.' }),
       topics: array('0+', {
         name: string('0+', { entityType: 'topicName' }),
         partitionIndexes: array('0+', 'int32'),
       }),
-      coordinatorEpoch: int32('0+'),
-      transactionVersion: int8('2+', { default: 0, ignorable: true }),
+      coordinatorEpoch: int32('0+', { about: 'Of the transaction coordinator that wrote the last marker.' }),
+      transactionVersion: int8('2+', {
+        default: 0,
+        ignorable: true,
+        about: 'The generation of the transaction protocol of this transaction.',
+      }),
     }),
   },
 })

@@ -47,8 +47,8 @@ type NoOptions = Readonly<Record<never, never>>
 
 type OrNull<T, O> = O extends { readonly nullable: string } ? T | null : T
 
-/** A field that every version has and that declares no default must be given; others may be left out. */
-type MayBeAbsent<V, O> = V extends '0+'
+/** A field that is there from the beginning and declares no default must be given; others may be left out. */
+type MayBeAbsent<V, O> = V extends '0+' | '0'
   ? O extends { readonly default: unknown } | { readonly tag: number }
     ? true
     : false

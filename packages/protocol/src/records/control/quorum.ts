@@ -6,6 +6,7 @@ const voter = {
   voterDirectoryId: uuid('1+'),
 }
 
+/** The control record with which a new leader of the metadata quorum begins. */
 export const LeaderChangeMessage = message({
   name: 'LeaderChangeMessage',
   kind: 'data',
@@ -13,13 +14,14 @@ export const LeaderChangeMessage = message({
   flexible: '0+',
   fields: {
     version: int16('0+'),
-    leaderId: int32('0+', { entityType: 'brokerId' }),
+    leaderId: int32('0+', { entityType: 'brokerId', about: '-1 for none.' }),
     voters: array('0+', voter),
     grantingVoters: array('0+', voter),
   },
 })
 export type LeaderChangeMessage = Infer<typeof LeaderChangeMessage>
 
+/** The first record of a snapshot of the metadata. */
 export const SnapshotHeaderRecord = message({
   name: 'SnapshotHeaderRecord',
   kind: 'data',
@@ -27,11 +29,12 @@ export const SnapshotHeaderRecord = message({
   flexible: '0+',
   fields: {
     version: int16('0+'),
-    lastContainedLogTimestamp: int64('0+'),
+    lastContainedLogTimestamp: int64('0+', { about: 'Of the last batch in the snapshot, in ms since 1970.' }),
   },
 })
 export type SnapshotHeaderRecord = Infer<typeof SnapshotHeaderRecord>
 
+/** The last record of a snapshot of the metadata. */
 export const SnapshotFooterRecord = message({
   name: 'SnapshotFooterRecord',
   kind: 'data',

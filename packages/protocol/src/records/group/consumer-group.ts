@@ -4,7 +4,11 @@ import { type Infer, message } from '../../schema/message.ts'
 const topicPartitions = {
   topicId: uuid('0+'),
   partitions: array('0+', 'int32'),
-  assignmentEpochs: array('0+', 'int32', { nullable: '0+', tag: 0 }),
+  assignmentEpochs: array('0+', 'int32', {
+    nullable: '0+',
+    tag: 0,
+    about: 'For each partition, in the same order, the member epoch at which it was assigned; empty when unknown.',
+  }),
 }
 
 export const ConsumerGroupMetadataKey = message({
@@ -27,7 +31,11 @@ export const ConsumerGroupMetadataValue = message({
   flexible: '0+',
   fields: {
     epoch: int32('0+'),
-    metadataHash: int64Exact('0+', { default: 0n, tag: 0 }),
+    metadataHash: int64Exact('0+', {
+      default: 0n,
+      tag: 0,
+      about: 'Of the subscribed topics, to notice that they have changed.',
+    }),
   },
 })
 export type ConsumerGroupMetadataValue = Infer<typeof ConsumerGroupMetadataValue>
@@ -52,24 +60,37 @@ export const ConsumerGroupMemberMetadataValue = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    instanceId: string('0+', { nullable: '0+' }),
-    rackId: string('0+', { nullable: '0+' }),
+    instanceId: string('0+', {
+      nullable: '0+',
+      about: 'Makes the member static; null when it is not, or when nothing changed since the last heartbeat.',
+    }),
+    rackId: string('0+', { nullable: '0+', about: 'Lets the broker answer from a replica nearby.' }),
     clientId: string('0+'),
-    clientHost: string('0+'),
+    clientHost: string('0+', { about: 'The address from which the member speaks.' }),
     subscribedTopicNames: array('0+', 'string'),
-    subscribedTopicRegex: string('0+', { nullable: '0+' }),
-    rebalanceTimeoutMs: int32('0+', { default: -1 }),
-    serverAssignor: string('0+', { nullable: '0+' }),
+    subscribedTopicRegex: string('0+', { nullable: '0+', about: 'In the syntax of RE2.' }),
+    rebalanceTimeoutMs: int32('0+', {
+      default: -1,
+      about: 'How long a member may take to give up what it loses, or to join again.',
+    }),
+    serverAssignor: string('0+', {
+      nullable: '0+',
+      about: 'Null leaves the choice to the coordinator, or says that nothing changed.',
+    }),
     classicMemberMetadata: struct(
       '0+',
       {
-        sessionTimeoutMs: int32('0+'),
-        supportedProtocols: array('0+', {
-          name: string('0+'),
-          metadata: bytes('0+'),
-        }),
+        sessionTimeoutMs: int32('0+', { about: 'A member that is silent for longer is thrown out.' }),
+        supportedProtocols: array(
+          '0+',
+          {
+            name: string('0+'),
+            metadata: bytes('0+'),
+          },
+          { about: 'By preference.' },
+        ),
       },
-      { nullable: '0+', tag: 0 },
+      { nullable: '0+', tag: 0, about: 'Of a member that still speaks the classic protocol.' },
     ),
   },
 })
@@ -87,6 +108,7 @@ export const ConsumerGroupPartitionMetadataKey = message({
 })
 export type ConsumerGroupPartitionMetadataKey = Infer<typeof ConsumerGroupPartitionMetadataKey>
 
+/** No longer written; the metadata hash of the group has taken its place. */
 export const ConsumerGroupPartitionMetadataValue = message({
   name: 'ConsumerGroupPartitionMetadataValue',
   apiKey: 4,
@@ -126,8 +148,13 @@ export const ConsumerGroupTargetAssignmentMetadataValue = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    assignmentEpoch: int32('0+'),
-    assignmentTimestamp: int64('0+', { default: 0, tag: 0, ignorable: true }),
+    assignmentEpoch: int32('0+', { about: 'The group epoch for which the assignment was computed.' }),
+    assignmentTimestamp: int64('0+', {
+      default: 0,
+      tag: 0,
+      ignorable: true,
+      about: 'When the assignment was computed, in ms since 1970; 0 when unknown.',
+    }),
   },
 })
 export type ConsumerGroupTargetAssignmentMetadataValue = Infer<typeof ConsumerGroupTargetAssignmentMetadataValue>
@@ -181,10 +208,12 @@ export const ConsumerGroupCurrentMemberAssignmentValue = message({
   flexible: '0+',
   fields: {
     memberEpoch: int32('0+'),
-    previousMemberEpoch: int32('0+'),
-    state: int8('0+'),
+    previousMemberEpoch: int32('0+', { about: 'Accepted too, since the last answer may have been lost.' }),
+    state: int8('0+', { about: 'Where the member stands in the rebalance.' }),
     assignedPartitions: array('0+', topicPartitions),
-    partitionsPendingRevocation: array('0+', topicPartitions),
+    partitionsPendingRevocation: array('0+', topicPartitions, {
+      about: 'No longer assigned, but not yet given up by the member.',
+    }),
   },
 })
 export type ConsumerGroupCurrentMemberAssignmentValue = Infer<typeof ConsumerGroupCurrentMemberAssignmentValue>
@@ -210,8 +239,8 @@ export const ConsumerGroupRegularExpressionValue = message({
   flexible: '0+',
   fields: {
     topics: array('0+', 'string'),
-    version: int64('0+'),
-    timestamp: int64('0+'),
+    version: int64('0+', { about: 'The offset of the cluster metadata against which it was resolved.' }),
+    timestamp: int64('0+', { about: 'When it was resolved, in ms since 1970.' }),
   },
 })
 export type ConsumerGroupRegularExpressionValue = Infer<typeof ConsumerGroupRegularExpressionValue>

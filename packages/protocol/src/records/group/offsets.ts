@@ -23,15 +23,20 @@ export const OffsetCommitValue = message({
   flexible: '4+',
   fields: {
     offset: int64('0+'),
-    leaderEpoch: int32('3+', { default: -1, ignorable: true }),
+    leaderEpoch: int32('3+', { default: -1, ignorable: true, about: 'Grows with every election; -1 when unknown.' }),
     metadata: string('0+'),
-    commitTimestamp: int64('0+'),
-    expireTimestamp: int64('1', { default: -1, ignorable: true }),
+    commitTimestamp: int64('0+', { about: 'When the offset was committed, in ms since 1970.' }),
+    expireTimestamp: int64('1', {
+      default: -1,
+      ignorable: true,
+      about: 'Of version 1 alone: when the commit lapses, in ms since 1970.',
+    }),
     topicId: uuid('4+', { tag: 0, ignorable: true }),
   },
 })
 export type OffsetCommitValue = Infer<typeof OffsetCommitValue>
 
+/** What old brokers wrote; read still, and treated like OffsetCommitKey. */
 export const LegacyOffsetCommitKey = message({
   name: 'LegacyOffsetCommitKey',
   apiKey: 0,
@@ -55,7 +60,7 @@ export const LegacyOffsetCommitValue = message({
   fields: {
     offset: int64('0'),
     metadata: string('0'),
-    commitTimestamp: int64('0'),
+    commitTimestamp: int64('0', { about: 'When the offset was committed, in ms since 1970.' }),
   },
 })
 export type LegacyOffsetCommitValue = Infer<typeof LegacyOffsetCommitValue>

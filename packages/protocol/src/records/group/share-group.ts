@@ -27,7 +27,7 @@ export const ShareGroupMetadataValue = message({
   flexible: '0+',
   fields: {
     epoch: int32('0+'),
-    metadataHash: int64Exact('0+'),
+    metadataHash: int64Exact('0+', { about: 'Of the subscribed topics, to notice that they have changed.' }),
   },
 })
 export type ShareGroupMetadataValue = Infer<typeof ShareGroupMetadataValue>
@@ -52,9 +52,9 @@ export const ShareGroupMemberMetadataValue = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    rackId: string('0+', { nullable: '0+' }),
+    rackId: string('0+', { nullable: '0+', about: 'Lets the broker answer from a replica nearby.' }),
     clientId: string('0+'),
-    clientHost: string('0+'),
+    clientHost: string('0+', { about: 'The address from which the member speaks.' }),
     subscribedTopicNames: array('0+', 'string'),
   },
 })
@@ -79,8 +79,13 @@ export const ShareGroupTargetAssignmentMetadataValue = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    assignmentEpoch: int32('0+'),
-    assignmentTimestamp: int64('0+', { default: 0, tag: 0, ignorable: true }),
+    assignmentEpoch: int32('0+', { about: 'The group epoch for which the assignment was computed.' }),
+    assignmentTimestamp: int64('0+', {
+      default: 0,
+      tag: 0,
+      ignorable: true,
+      about: 'When the assignment was computed, in ms since 1970; 0 when unknown.',
+    }),
   },
 })
 export type ShareGroupTargetAssignmentMetadataValue = Infer<typeof ShareGroupTargetAssignmentMetadataValue>
@@ -134,8 +139,8 @@ export const ShareGroupCurrentMemberAssignmentValue = message({
   flexible: '0+',
   fields: {
     memberEpoch: int32('0+'),
-    previousMemberEpoch: int32('0+'),
-    state: int8('0+'),
+    previousMemberEpoch: int32('0+', { about: 'Accepted too, since the last answer may have been lost.' }),
+    state: int8('0+', { about: 'Where the member stands in the rebalance.' }),
     assignedPartitions: array('0+', {
       topicId: uuid('0+'),
       partitions: array('0+', 'int32'),
@@ -163,7 +168,9 @@ export const ShareGroupStatePartitionMetadataValue = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    initializingTopics: array('0+', topicPartitionsInfo),
+    initializingTopics: array('0+', topicPartitionsInfo, {
+      about: 'Known to the group, but not yet to the share coordinator.',
+    }),
     initializedTopics: array('0+', topicPartitionsInfo),
     deletingTopics: array('0+', {
       topicId: uuid('0+'),

@@ -9,13 +9,13 @@ export const RegisterControllerRecord = message({
   flexible: '0+',
   fields: {
     controllerId: int32('0+'),
-    incarnationId: uuid('0+'),
-    zkMigrationReady: bool('0+'),
+    incarnationId: uuid('0+', { about: 'Differs with every start of the process.' }),
+    zkMigrationReady: bool('0+', { about: 'Of the move from ZooKeeper, which is over.' }),
     endPoints: array('0+', {
       name: string('0+', { mapKey: true }),
       host: string('0+'),
       port: uint16('0+'),
-      securityProtocol: int16('0+'),
+      securityProtocol: int16('0+', { about: '0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL.' }),
     }),
     features: array('0+', {
       name: string('0+', { mapKey: true }),
@@ -34,8 +34,8 @@ export const ProducerIdsRecord = message({
   flexible: '0+',
   fields: {
     brokerId: int32('0+', { entityType: 'brokerId' }),
-    brokerEpoch: int64('0+', { default: -1 }),
-    nextProducerId: int64('0+'),
+    brokerEpoch: int64('0+', { default: -1, about: 'Grows with every registration of the broker.' }),
+    nextProducerId: int64('0+', { about: 'Handed out next.' }),
   },
 })
 export type ProducerIdsRecord = Infer<typeof ProducerIdsRecord>
@@ -47,11 +47,12 @@ export const ZkMigrationStateRecord = message({
   versions: '0',
   flexible: '0+',
   fields: {
-    zkMigrationState: int8('0+'),
+    zkMigrationState: int8('0+', { about: 'Of the move from ZooKeeper, which is over.' }),
   },
 })
 export type ZkMigrationStateRecord = Infer<typeof ZkMigrationStateRecord>
 
+/** Says nothing, but moves the end of the log. */
 export const NoOpRecord = message({
   name: 'NoOpRecord',
   apiKey: 20,

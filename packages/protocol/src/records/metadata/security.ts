@@ -9,13 +9,15 @@ export const AccessControlEntryRecord = message({
   flexible: '0+',
   fields: {
     id: uuid('0+'),
-    resourceType: int8('0+'),
+    resourceType: int8('0+', { about: '2 topic, 3 group, 4 cluster, 5 transactional id, 6 delegation token, 7 user.' }),
     resourceName: string('0+'),
-    patternType: int8('0+'),
-    principal: string('0+'),
-    host: string('0+'),
-    operation: int8('0+'),
-    permissionType: int8('0+'),
+    patternType: int8('0+', { about: '3 literal, 4 prefixed.' }),
+    principal: string('0+', { about: 'Type and name, such as User:alice.' }),
+    host: string('0+', { about: 'The address to which the entry applies, or * for all.' }),
+    operation: int8('0+', {
+      about: '0 unknown, 1 any, 2 all, 3 read, 4 write, 5 create, 6 delete, 7 alter, 8 describe, and so on.',
+    }),
+    permissionType: int8('0+', { about: '0 unknown, 1 any, 2 deny, 3 allow.' }),
   },
 })
 export type AccessControlEntryRecord = Infer<typeof AccessControlEntryRecord>
@@ -40,11 +42,11 @@ export const UserScramCredentialRecord = message({
   flexible: '0+',
   fields: {
     name: string('0+'),
-    mechanism: int8('0+'),
+    mechanism: int8('0+', { about: '1 SCRAM-SHA-256, 2 SCRAM-SHA-512.' }),
     salt: bytes('0+'),
     storedKey: bytes('0+'),
     serverKey: bytes('0+'),
-    iterations: int32('0+'),
+    iterations: int32('0+', { about: 'Of the hash.' }),
   },
 })
 export type UserScramCredentialRecord = Infer<typeof UserScramCredentialRecord>
@@ -57,7 +59,7 @@ export const RemoveUserScramCredentialRecord = message({
   flexible: '0+',
   fields: {
     name: string('0+'),
-    mechanism: int8('0+'),
+    mechanism: int8('0+', { about: '1 SCRAM-SHA-256, 2 SCRAM-SHA-512.' }),
   },
 })
 export type RemoveUserScramCredentialRecord = Infer<typeof RemoveUserScramCredentialRecord>
@@ -71,10 +73,10 @@ export const DelegationTokenRecord = message({
   fields: {
     owner: string('0+'),
     requester: string('0+'),
-    renewers: array('0+', 'string'),
-    issueTimestamp: int64('0+'),
-    maxTimestamp: int64('0+'),
-    expirationTimestamp: int64('0+'),
+    renewers: array('0+', 'string', { about: 'Who besides the owner may renew the token.' }),
+    issueTimestamp: int64('0+', { about: 'In ms since 1970.' }),
+    maxTimestamp: int64('0+', { about: 'The end of all renewals, in ms since 1970.' }),
+    expirationTimestamp: int64('0+', { about: 'In ms since 1970.' }),
     tokenId: string('0+'),
   },
 })

@@ -19,16 +19,23 @@ export const RemoteLogSegmentMetadataRecord = message({
     startOffset: int64('0+'),
     endOffset: int64('0+'),
     brokerId: int32('0+'),
-    maxTimestampMs: int64('0+'),
-    eventTimestampMs: int64('0+'),
+    maxTimestampMs: int64('0+', { about: 'The largest timestamp in the segment, in ms since 1970.' }),
+    eventTimestampMs: int64('0+', { about: 'When this happened, in ms since 1970.' }),
     segmentLeaderEpochs: array('0+', {
-      leaderEpoch: int32('0+'),
+      leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
       offset: int64('0+'),
     }),
     segmentSizeInBytes: int32('0+'),
-    customMetadata: bytes('0+', { nullable: '0+', default: null }),
-    remoteLogSegmentState: int8('0+'),
-    txnIndexEmpty: bool('0+', { tag: 0 }),
+    customMetadata: bytes('0+', {
+      nullable: '0+',
+      default: null,
+      about: 'What the remote storage wants to remember of the segment.',
+    }),
+    remoteLogSegmentState: int8('0+', { about: '0 copy started, 1 copied, 2 delete started, 3 deleted.' }),
+    txnIndexEmpty: bool('0+', {
+      tag: 0,
+      about: 'Nothing was aborted in the segment, so that it has no transaction index.',
+    }),
   },
 })
 export type RemoteLogSegmentMetadataRecord = Infer<typeof RemoteLogSegmentMetadataRecord>
@@ -49,9 +56,13 @@ export const RemoteLogSegmentMetadataUpdateRecord = message({
       id: uuid('0+'),
     }),
     brokerId: int32('0+'),
-    eventTimestampMs: int64('0+'),
-    customMetadata: bytes('0+', { nullable: '0+', default: null }),
-    remoteLogSegmentState: int8('0+'),
+    eventTimestampMs: int64('0+', { about: 'When this happened, in ms since 1970.' }),
+    customMetadata: bytes('0+', {
+      nullable: '0+',
+      default: null,
+      about: 'What the remote storage wants to remember of the segment.',
+    }),
+    remoteLogSegmentState: int8('0+', { about: '0 copy started, 1 copied, 2 delete started, 3 deleted.' }),
   },
 })
 export type RemoteLogSegmentMetadataUpdateRecord = Infer<typeof RemoteLogSegmentMetadataUpdateRecord>
@@ -67,16 +78,23 @@ export const RemoteLogSegmentMetadataSnapshotRecord = message({
     startOffset: int64('0+'),
     endOffset: int64('0+'),
     brokerId: int32('0+'),
-    maxTimestampMs: int64('0+'),
-    eventTimestampMs: int64('0+'),
+    maxTimestampMs: int64('0+', { about: 'The largest timestamp in the segment, in ms since 1970.' }),
+    eventTimestampMs: int64('0+', { about: 'When this happened, in ms since 1970.' }),
     segmentLeaderEpochs: array('0+', {
-      leaderEpoch: int32('0+'),
+      leaderEpoch: int32('0+', { about: 'Grows with every election; -1 when unknown.' }),
       offset: int64('0+'),
     }),
     segmentSizeInBytes: int32('0+'),
-    customMetadata: bytes('0+', { nullable: '0+', default: null }),
-    remoteLogSegmentState: int8('0+'),
-    txnIndexEmpty: bool('0+', { tag: 0 }),
+    customMetadata: bytes('0+', {
+      nullable: '0+',
+      default: null,
+      about: 'What the remote storage wants to remember of the segment.',
+    }),
+    remoteLogSegmentState: int8('0+', { about: '0 copy started, 1 copied, 2 delete started, 3 deleted.' }),
+    txnIndexEmpty: bool('0+', {
+      tag: 0,
+      about: 'Nothing was aborted in the segment, so that it has no transaction index.',
+    }),
   },
 })
 export type RemoteLogSegmentMetadataSnapshotRecord = Infer<typeof RemoteLogSegmentMetadataSnapshotRecord>
@@ -94,8 +112,8 @@ export const RemotePartitionDeleteMetadataRecord = message({
       partition: int32('0+'),
     }),
     brokerId: int32('0+'),
-    eventTimestampMs: int64('0+'),
-    remotePartitionDeleteState: int8('0+'),
+    eventTimestampMs: int64('0+', { about: 'When this happened, in ms since 1970.' }),
+    remotePartitionDeleteState: int8('0+', { about: '0 marked, 1 started, 2 finished.' }),
   },
 })
 export type RemotePartitionDeleteMetadataRecord = Infer<typeof RemotePartitionDeleteMetadataRecord>
