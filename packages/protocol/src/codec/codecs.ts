@@ -1,8 +1,14 @@
 import type { Message } from '../schema/message.ts'
 import { compileReader, compileWriter } from './compiled/compile.ts'
 import { interpretedReader, interpretedWriter } from './interpreter/interpreted-codec.ts'
-import { layoutOf, type StructLayout } from './layout.ts'
+import { layoutOf } from './layout.ts'
 import type { MessageReader, MessageWriter } from './message-codec.ts'
+
+/**
+ * Much of what a process says it says once or twice, above all while it starts, and to interpret that costs less than
+ * to compile it. What comes again is compiled.
+ */
+const USES_BEFORE_COMPILING = 2
 
 interface Codecs {
   readonly readers: MessageReader[]
@@ -20,28 +26,52 @@ function codecsOf(message: Message): Codecs {
   return each
 }
 
-/** Made on first use: a process speaks a few dozen of the many hundred pairs of message and version. */
 export function readerOf(message: Message, version: number): MessageReader {
   const { readers } = codecsOf(message)
-  return (readers[version] ??= make(message, version, compileReader, interpretedReader))
+  return (readers[version] ??= firstReader(message, version, readers))
 }
 
 export function writerOf(message: Message, version: number): MessageWriter {
   const { writers } = codecsOf(message)
-  return (writers[version] ??= make(message, version, compileWriter, interpretedWriter))
+  return (writers[version] ??= firstWriter(message, version, writers))
 }
 
-function make<T>(
-  message: Message,
-  version: number,
-  compile: (name: string, struct: StructLayout) => T,
-  interpret: (struct: StructLayout) => T,
-): T {
+/** Interprets, and puts the compiled reader into its own place when that is worth it. */
+function firstReader(message: Message, version: number, readers: MessageReader[]): MessageReader {
   const layout = layoutOf(message, version)
+  const interpreted = interpretedReader(layout)
+  let uses = 0
+  return (b, p, e) => {
+    if (uses++ < USES_BEFORE_COMPILING) return interpreted(b, p, e)
+    readers[version] = unlessForbidden(() => compileReader(`${message.name}-v${version}`, layout), interpreted)
+    return readers[version](b, p, e)
+  }
+}
+
+/** Interprets, and puts the compiled writer into its own place when that is worth it. */
+function firstWriter(message: Message, version: number, writers: MessageWriter[]): MessageWriter {
+  const layout = layoutOf(message, version)
+  const interpreted = interpretedWriter(layout)
+  let writer = interpreted
+  let uses = 0
+  return {
+    size(value) {
+      if (uses++ === USES_BEFORE_COMPILING) {
+        writer = unlessForbidden(() => compileWriter(`${message.name}-v${version}`, layout), interpreted)
+        writers[version] = writer
+      }
+      return writer.size(value)
+    },
+    write: (value, b, p) => writer.write(value, b, p),
+  }
+}
+
+/** Node can be told not to make code from strings. */
+function unlessForbidden<T>(compile: () => T, otherwise: T): T {
   try {
-    return compile(`${message.name}-v${version}`, layout)
+    return compile()
   } catch (error) {
-    if (error instanceof EvalError) return interpret(layout)
+    if (error instanceof EvalError) return otherwise
     throw error
   }
 }

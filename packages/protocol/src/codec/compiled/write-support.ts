@@ -4,6 +4,7 @@ import { describe } from '../describe.ts'
 import { EMPTY_BYTES } from '../layout.ts'
 import { MAX_STRING_BYTES, SEPARATE_CHUNK_BYTES } from '../limits.ts'
 import { type RawBuffer, writing } from '../message-codec.ts'
+import { writeBytes } from '../write-bytes.ts'
 import { setBigInt64, setFloat64 } from './scratch.ts'
 
 function notA(what: string, path: string, value: unknown): never {
@@ -142,17 +143,6 @@ function recordsSize(value: unknown, path: string): number {
   let size = 0
   for (const slice of value) size += bytesSize(slice, path)
   return size
-}
-
-function writeBytes(b: Uint8Array, p: number, value: Uint8Array): number {
-  if (writing.chunks !== null && value.length >= SEPARATE_CHUNK_BYTES) {
-    if (p > writing.chunkStart) writing.chunks.push(b.subarray(writing.chunkStart, p))
-    writing.chunks.push(value)
-    writing.chunkStart = p
-    return p
-  }
-  b.set(value, p)
-  return p + value.length
 }
 
 function writeRecords(b: Uint8Array, p: number, value: Uint8Array | readonly Uint8Array[]): number {

@@ -1,8 +1,11 @@
+import { SEPARATE_CHUNK_BYTES } from '../limits.ts'
+
 /** Writes primitive types one after the other into a buffer that grows. */
 export class ByteWriter {
   #bytes = new Uint8Array(256)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
+  readonly #pieces: Uint8Array[] = []
 
   int8(value: number): void {
     const start = this.#advance(1)
@@ -36,12 +39,24 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): void {
+    if (value.length >= SEPARATE_CHUNK_BYTES) {
+      this.#cut()
+      this.#pieces.push(value)
+      return
+    }
     const start = this.#advance(value.length)
     this.#bytes.set(value, start)
   }
 
-  written(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+  /** What has been written, in pieces that follow one another; large bytes are those that were given. */
+  pieces(): readonly Uint8Array[] {
+    this.#cut()
+    return this.#pieces
+  }
+
+  #cut(): void {
+    if (this.#length > 0) this.#pieces.push(this.#bytes.slice(0, this.#length))
+    this.#length = 0
   }
 
   #advance(size: number): number {

@@ -1,6 +1,8 @@
 import type { StructValue } from '../defaults.ts'
 import type { StructLayout } from '../layout.ts'
-import { type MessageReader, type MessageWriter, reading } from '../message-codec.ts'
+import { SEPARATE_CHUNK_BYTES } from '../limits.ts'
+import { type MessageReader, type MessageWriter, reading, writing } from '../message-codec.ts'
+import { writeBytes } from '../write-bytes.ts'
 import { ByteReader } from './byte-reader.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { readStruct } from './read.ts'
@@ -16,19 +18,26 @@ export function interpretedReader(struct: StructLayout): MessageReader {
   }
 }
 
-/** Does what a compiled writer does, without generated code and without sparing copies. */
+/** Does what a compiled writer does, without generated code. */
 export function interpretedWriter(struct: StructLayout): MessageWriter {
-  let written: Uint8Array = new Uint8Array(0)
+  let pieces: readonly Uint8Array[] = []
   return {
     size(value) {
       const writer = new ByteWriter()
       writeStruct(writer, struct, value as StructValue)
-      written = writer.written()
-      return written.length
+      pieces = writer.pieces()
+      let size = 0
+      for (const { length } of pieces) {
+        size += length
+        if (length >= SEPARATE_CHUNK_BYTES) writing.separateBytes += length
+      }
+      return size
     },
     write(_value, b, p) {
-      b.set(written, p)
-      return p + written.length
+      let at = p
+      for (const piece of pieces) at = writeBytes(b, at, piece)
+      pieces = []
+      return at
     },
   }
 }

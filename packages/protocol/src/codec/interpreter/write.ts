@@ -33,8 +33,9 @@ function writeTagged(writer: ByteWriter, struct: StructLayout, value: StructValu
     const content = new ByteWriter()
     writeField(content, field, value[field.name])
     writer.unsignedVarint(field.tag!)
-    writer.unsignedVarint(content.written().length)
-    writer.bytes(content.written())
+    const pieces = content.pieces()
+    writer.unsignedVarint(pieces.reduce((size, piece) => size + piece.length, 0))
+    for (const piece of pieces) writer.bytes(piece)
   }
 }
 
