@@ -14,6 +14,11 @@ export interface ScanResult {
   readonly endPosition: number
   /** What is wrong with the batch at `endPosition`, if that is why the scan ended. */
   readonly problem: string | undefined
+  /**
+   * Set when the batch at `endPosition` contradicts the one before it, which itself began behind a gap: where that
+   * one begins. Base offsets lie outside of the checksum, so it is most likely that one which is wrong.
+   */
+  readonly suspectPosition?: number
 }
 
 export interface ScanOptions {
@@ -25,6 +30,8 @@ export interface ScanOptions {
   readonly verifyFromOffset: number
   /** No batch may begin before this offset. */
   readonly minOffset: number
+  /** Batches follow each other without a gap; in a scan from the begin, the first one has `minOffset`. */
+  readonly contiguous?: boolean
   /** Sees every sound batch in order; `false` ends the scan behind it. */
   readonly visit: (batch: ScannedBatch) => boolean | void
 }
@@ -42,22 +49,33 @@ export async function scanBatches(options: ScanOptions): Promise<ScanResult> {
     const filled = await options.read(target, scan.position)
     scan.walk(target.subarray(0, filled), filled < target.byteLength)
   }
-  return { endPosition: scan.position, problem: scan.problem }
+  return scan.result
 }
 
 class Scan {
   position: number
+  #problem: string | undefined
+  /** Where the last batch begins, if it does so behind a gap. */
+  #behindGap: number | undefined
+  #suspectPosition: number | undefined
   /** How much to read at once: more than usual when a batch is larger. */
   chunkBytes = CHUNK_BYTES
   ended = false
-  problem: string | undefined
   readonly #options: ScanOptions
   #minOffset: number
+  /** The offset after the last batch; unknown before the first one of a scan that begins in the middle. */
+  #nextOffset: number | undefined
 
   constructor(options: ScanOptions) {
     this.#options = options
     this.position = options.from
     this.#minOffset = options.minOffset
+    this.#nextOffset = options.from === 0 ? options.minOffset : undefined
+  }
+
+  get result(): ScanResult {
+    const result = { endPosition: this.position, problem: this.#problem }
+    return this.#suspectPosition === undefined ? result : { ...result, suspectPosition: this.#suspectPosition }
   }
 
   /** Walks the batches that lie whole in `bytes`, which were read at `position`, and moves behind them. */
@@ -87,9 +105,11 @@ class Scan {
     if (magicAt(bytes, at) !== 2) return this.#stop(`a batch has magic ${magicAt(bytes, at)}`)
     const baseOffset = baseOffsetAt(bytes, at)
     const lastOffset = lastOffsetAt(bytes, at)
-    if (baseOffset < this.#minOffset || lastOffset < baseOffset) {
-      this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset} is due`)
-    }
+    const goesBack = baseOffset < this.#minOffset
+    const leavesGap = this.#isGap(baseOffset) && this.#options.contiguous === true
+    if (!goesBack && !leavesGap && lastOffset >= baseOffset) return
+    if (goesBack) this.#suspectPosition = this.#behindGap
+    this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset} is due`)
   }
 
   #visit(bytes: Buffer, at: number, sizeInBytes: number): void {
@@ -97,14 +117,20 @@ class Scan {
     if (lastOffset >= this.#options.verifyFromOffset && !RecordBatch.at(bytes, at).isValidCrc()) {
       return this.#stop(`the batch of offset ${baseOffsetAt(bytes, at)} does not match its CRC`)
     }
+    this.#behindGap = this.#isGap(baseOffsetAt(bytes, at)) ? this.position : undefined
     const goesOn = this.#options.visit({ bytes, at, position: this.position, sizeInBytes })
     this.position += sizeInBytes
     this.#minOffset = lastOffset + 1
+    this.#nextOffset = this.#minOffset
     this.ended = goesOn === false
   }
 
+  #isGap(baseOffset: number): boolean {
+    return this.#nextOffset !== undefined && baseOffset > this.#nextOffset
+  }
+
   #stop(problem: string): void {
-    this.problem = problem
+    this.#problem = problem
     this.ended = true
   }
 }

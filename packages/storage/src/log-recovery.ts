@@ -28,6 +28,11 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
     const sizeInBytes = segment.writtenBytes
     const recovered = await recoverSegment(log, segment, from)
     logEndOffset = recovered.nextOffset
+    if (recovered.suspectPosition !== undefined) {
+      // The batch at fault has already been taken into account: it goes, and all begins anew without it.
+      await cutOff(log, segment, { ...recovered, endPosition: recovered.suspectPosition }, sizeInBytes)
+      return recoverLog(log)
+    }
     if (recovered.endPosition < sizeInBytes) {
       await cutOff(log, segment, recovered, sizeInBytes)
       break
@@ -74,7 +79,9 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     replayProducer(log.producers, batch)
     nextOffset = lastOffset + 1
   }
-  const result = await segment.scan({ from, verifyFromOffset: log.recoveryPoint, visit })
+  // Only compaction, which never touches the last segment, makes gaps.
+  const contiguous = segment === log.segments.active
+  const result = await segment.scan({ from, verifyFromOffset: log.recoveryPoint, contiguous, visit })
   return { ...result, nextOffset }
 }
 
