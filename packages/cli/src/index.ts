@@ -1,1 +1,1 @@
-export {}
+export { run, toolNames, type RunOptions, type ToolName } from './run.ts'

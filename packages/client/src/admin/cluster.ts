@@ -26,6 +26,7 @@ export async function describeCluster(
       },
       {
         to: 'any',
+        call: 'describeCluster',
         deadline,
         ...(options.signal && { signal: options.signal }),
         ...(options.includeFencedBrokers === true && { versions: { min: 2 } }),

@@ -25,7 +25,7 @@ export async function listGroups(
 ): Promise<readonly GroupListing[]> {
   const deadline = client.deadline(options.timeoutMs)
   const { signal, states = [], types = [] } = options
-  const brokers = (await client.refreshMetadata({ deadline, signal })).brokers
+  const brokers = (await client.refreshMetadata({ call: 'listGroups', deadline, signal })).brokers
   const min = types.length > 0 ? 5 : states.length > 0 ? 4 : 0
   const lists = await Promise.all(
     Array.from(brokers.keys(), (nodeId) =>

@@ -66,7 +66,7 @@ export function createTopics(
         timeoutMs: Math.ceil(deadline.remainingMs),
         validateOnly: options.validateOnly ?? false,
       },
-      { to: 'controller', deadline, check: (answer) => checkController(answer.topics) },
+      { to: 'controller', call: 'createTopics', deadline, check: (answer) => checkController(answer.topics) },
     )
     return new Map(
       response.topics.map((entry) => [
@@ -117,7 +117,7 @@ export function deleteTopics(
         ...(version < 6 ? { topicNames: pending } : { topics: pending.map((name) => ({ name })) }),
         timeoutMs: Math.ceil(deadline.remainingMs),
       }),
-      { to: 'controller', deadline, check: (answer) => checkController(answer.responses) },
+      { to: 'controller', call: 'deleteTopics', deadline, check: (answer) => checkController(answer.responses) },
     )
     return new Map(response.responses.map((entry) => [entry.name ?? '', verdict(entry)]))
   }
@@ -159,7 +159,7 @@ export function createPartitions(
         timeoutMs: Math.ceil(deadline.remainingMs),
         validateOnly: options.validateOnly ?? false,
       },
-      { to: 'controller', deadline, check: (answer) => checkController(answer.results) },
+      { to: 'controller', call: 'createPartitions', deadline, check: (answer) => checkController(answer.results) },
     )
     return new Map(response.results.map((entry) => [entry.name, verdict(entry)]))
   }
@@ -179,7 +179,12 @@ export async function listTopics(
   client: KafkaClient,
   { listInternal = false, timeoutMs, signal }: CallOptions & { readonly listInternal?: boolean } = {},
 ): Promise<readonly TopicListing[]> {
-  const metadata = await client.refreshMetadata({ topics: 'all', deadline: client.deadline(timeoutMs), signal })
+  const metadata = await client.refreshMetadata({
+    topics: 'all',
+    call: 'listTopics',
+    deadline: client.deadline(timeoutMs),
+    signal,
+  })
   return Array.from(metadata.topics())
     .filter((topic) => topic.errorCode === 0 && (listInternal || !topic.isInternal))
     .map(({ name, topicId, isInternal }) => ({ name, topicId, isInternal }))

@@ -47,6 +47,8 @@ export type Destination =
 
 export interface RequestOptions<S extends Message> extends SendOptions {
   readonly to: Destination
+  /** What the request is part of, for the message when time runs out; the request's name by default. */
+  readonly call?: string
   /** Throws the error that the answer carries, so that it is retried when that helps. */
   readonly check?: (response: ResponseBody<S>) => void
   /** For everything, retries included. */
@@ -130,6 +132,7 @@ export class KafkaClient {
     options: {
       readonly topics?: readonly string[] | 'all'
       readonly allowAutoTopicCreation?: boolean
+      readonly call?: string
       readonly deadline?: Deadline
       readonly signal?: AbortSignal | undefined
     } = {},
@@ -144,6 +147,7 @@ export class KafkaClient {
       {
         to: 'any',
         deadline,
+        ...(options.call !== undefined && { call: options.call }),
         ...(signal && { signal }),
         check: ({ errorCode }) => KafkaError.check(errorCode),
         retries: (error) => error.retriable || error.name === 'REBOOTSTRAP_REQUIRED',
@@ -176,7 +180,7 @@ export class KafkaClient {
   ): Promise<ResponseBody<S>> {
     const { to, check, signal, retries } = options
     const deadline = options.deadline ?? this.deadline(options.apiTimeoutMs)
-    return this.retry(api.name, { deadline, signal, retries }, async () => {
+    return this.retry(options.call ?? api.name, { deadline, signal, retries }, async () => {
       try {
         const response = await this.send(api, body, options)
         check?.(response)

@@ -284,25 +284,23 @@ export class Consumer implements AsyncDisposable, AsyncIterable<ConsumerRecord> 
     const refreshed = this.#topics.refreshWhenDue()
     // Which topics match, and who leads what, has to be known once before anything can be asked for.
     if (this.client.metadata.brokers.size === 0 || this.#subscriptions.subscription.kind === 'pattern') {
-      await abortable(Promise.race([refreshed, this.#pause(deadline.remainingMs)]), signal)
+      await this.#waitFor(refreshed, deadline.remainingMs, signal)
     }
     if (this.#subscriptions.usesGroup) await this.#rebalancer!.poll()
     this.#positions.resolve()
   }
 
-  async #pause(delayMs: number): Promise<void> {
-    await sleep(this.client.clock, Math.max(1, delayMs))
+  async #awaitProgress(deadline: Deadline, signal: AbortSignal | undefined): Promise<void> {
+    const waitMs = Math.min(deadline.remainingMs, this.#fetcher.backoffMs, this.client.retryBackoff.delayMs(9))
+    await this.#waitFor(this.#progress.wait(), waitMs, signal)
   }
 
-  async #awaitProgress(deadline: Deadline, signal: AbortSignal | undefined): Promise<void> {
-    const waitMs = Math.max(
-      1,
-      Math.min(deadline.remainingMs, this.#fetcher.backoffMs, this.client.retryBackoff.delayMs(9)),
-    )
+  /** Until it happens, or so long, whichever is first. */
+  async #waitFor(event: Promise<void>, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     const stop = new AbortController()
-    const timeout = sleep(this.client.clock, waitMs, stop.signal).catch(() => undefined)
+    const timeout = sleep(this.client.clock, Math.max(1, timeoutMs), stop.signal).catch(() => undefined)
     try {
-      await abortable(Promise.race([this.#progress.wait(), timeout]), signal)
+      await abortable(Promise.race([event, timeout]), signal)
     } finally {
       stop.abort()
     }

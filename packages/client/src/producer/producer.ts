@@ -77,7 +77,8 @@ export class Producer implements AsyncDisposable {
   #draining = false
   #flushes = 0
   #roomTimer: Timer | undefined
-  #idle: (() => void)[] = []
+  readonly #idle: (() => void)[] = []
+  readonly #roomy: (() => void)[] = []
   #closed = false
 
   /** On a client of its own, or on one that is shared and stays open when this is closed. */
@@ -123,6 +124,16 @@ export class Producer implements AsyncDisposable {
       this.#waiting.push(waiting)
       void this.#drain()
     })
+  }
+
+  /** Whether records are waiting for metadata or for room; a writer with more of them should then wait for `room`. */
+  get backlogged(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Resolves when no record waits for metadata or for room any more. */
+  async room(): Promise<void> {
+    while (this.#waiting.length > 0) await new Promise<void>((resolve) => this.#roomy.push(resolve))
   }
 
   /** Resolves when everything given to `send` so far is settled. */
@@ -283,6 +294,7 @@ export class Producer implements AsyncDisposable {
   }
 
   #notifyIdle(): void {
+    if (this.#waiting.length === 0) for (const resolve of this.#roomy.splice(0)) resolve()
     if (this.#unsettled === 0 && this.#waiting.length === 0) for (const resolve of this.#idle.splice(0)) resolve()
   }
 }

@@ -1,0 +1,61 @@
+import type { ToolIo } from './tool-io.ts'
+
+export type RunOptions = Partial<ToolIo>
+
+type Main = (argv: readonly string[], io: ToolIo) => Promise<number>
+
+/** Each tool is loaded when it is run: none needs the others' code, and starting should take no time. */
+const tools = {
+  topics: async () => (await import('./topics/topic-command.ts')).topicCommand,
+  'console-producer': async () => (await import('./console-producer/console-producer.ts')).consoleProducer,
+  'console-consumer': async () => (await import('./console-consumer/console-consumer.ts')).consoleConsumer,
+  'consumer-groups': async () => (await import('./consumer-groups/consumer-group-command.ts')).consumerGroupCommand,
+} satisfies Record<string, () => Promise<Main>>
+
+export type ToolName = keyof typeof tools
+
+/** The tools by their names without `kafka-`. */
+export const toolNames = Object.keys(tools) as readonly ToolName[]
+
+/**
+ * Runs a tool as Apache Kafka's of the same name runs.
+ * @param tool with or without `kafka-` in front and `.sh` behind
+ * @returns the exit code
+ */
+export async function run(tool: string, argv: readonly string[], options: RunOptions = {}): Promise<number> {
+  const name = tool.replace(/^kafka-/, '').replace(/\.(sh|bat)$/, '')
+  const io: ToolIo = {
+    stdout: options.stdout ?? process.stdout,
+    stderr: options.stderr ?? process.stderr,
+    stdin: options.stdin ?? process.stdin,
+    ...(options.signal && { signal: options.signal }),
+  }
+  if (!Object.hasOwn(tools, name)) {
+    io.stderr.write(`There is no tool '${tool}'. There are: ${toolNames.join(', ')}.\n`)
+    return 1
+  }
+  const main: Main = await tools[name as ToolName]()
+  return io.signal === undefined ? runUntilSignal(main, argv, io) : main(argv, io)
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** A first Ctrl-C lets the tool come to an orderly end; the exit code is then the signal's. */
+async function runUntilSignal(main: Main, argv: readonly string[], io: ToolIo): Promise<number> {
+  const abort = new AbortController()
+  let exitCode: number | undefined
+  const onSignal = (signal: keyof typeof signals): void => {
+    exitCode = signals[signal]
+    abort.abort()
+    removeHandlers()
+  }
+  const names = Object.keys(signals) as readonly (keyof typeof signals)[]
+  const removeHandlers = (): void => names.forEach((name) => process.off(name, onSignal))
+  for (const name of names) process.on(name, onSignal)
+  try {
+    const result = await main(argv, { ...io, signal: abort.signal })
+    return exitCode ?? result
+  } finally {
+    removeHandlers()
+  }
+}
