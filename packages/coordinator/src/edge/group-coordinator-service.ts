@@ -128,19 +128,7 @@ export class GroupCoordinatorService {
   }
 
   async joinGroup(request: JoinGroupRequest, client: RequestClient): Promise<JoinGroupResponse> {
-    if (this.#partitionCount === undefined) return joinError(request.memberId, Errors.COORDINATOR_NOT_AVAILABLE.code)
-    if (request.groupId === '') return joinError(request.memberId, Errors.INVALID_GROUP_ID.code)
-    const { groupMinSessionTimeoutMs, groupMaxSessionTimeoutMs } = this.#config
-    if (request.sessionTimeoutMs < groupMinSessionTimeoutMs || request.sessionTimeoutMs > groupMaxSessionTimeoutMs) {
-      return joinError(request.memberId, Errors.INVALID_SESSION_TIMEOUT.code)
-    }
-    // v0 knows no rebalance timeout of its own.
-    const rebalanceTimeoutMs = client.apiVersion === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
-    const body = { ...request, rebalanceTimeoutMs }
-    const response = await this.#try(
-      () => this.#runtime.write(this.partitionFor(request.groupId), joinGroup, body, client),
-      (errorCode) => joinError('', errorCode),
-    )
+    const response = await this.#joinGroup(request, client)
     // Before v7 "no protocol" can only be said with an empty name.
     return client.apiVersion >= 7 ? response : { ...response, protocolName: response.protocolName ?? '' }
   }
@@ -148,6 +136,10 @@ export class GroupCoordinatorService {
   async syncGroup(request: SyncGroupRequest, client: RequestClient): Promise<SyncGroupResponse> {
     if (this.#partitionCount === undefined) return syncError(Errors.COORDINATOR_NOT_AVAILABLE.code)
     if (request.groupId === '') return syncError(Errors.INVALID_GROUP_ID.code)
+    // Since v5 a member must say which protocol it means (KIP-559).
+    if (client.apiVersion >= 5 && (request.protocolType === null || request.protocolName === null)) {
+      return syncError(Errors.INCONSISTENT_GROUP_PROTOCOL.code)
+    }
     return this.#try(
       () => this.#runtime.write(this.partitionFor(request.groupId), syncGroup, request, client),
       (errorCode) => syncError(errorCode),
@@ -224,6 +216,22 @@ export class GroupCoordinatorService {
 
   deleteOffsets(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
     return this.#offsets.delete(request, client)
+  }
+
+  async #joinGroup(request: JoinGroupRequest, client: RequestClient): Promise<JoinGroupResponse> {
+    if (this.#partitionCount === undefined) return joinError(request.memberId, Errors.COORDINATOR_NOT_AVAILABLE.code)
+    if (request.groupId === '') return joinError(request.memberId, Errors.INVALID_GROUP_ID.code)
+    const { groupMinSessionTimeoutMs, groupMaxSessionTimeoutMs } = this.#config
+    if (request.sessionTimeoutMs < groupMinSessionTimeoutMs || request.sessionTimeoutMs > groupMaxSessionTimeoutMs) {
+      return joinError(request.memberId, Errors.INVALID_SESSION_TIMEOUT.code)
+    }
+    // v0 knows no rebalance timeout of its own.
+    const rebalanceTimeoutMs = client.apiVersion === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
+    const body = { ...request, rebalanceTimeoutMs }
+    return this.#try(
+      () => this.#runtime.write(this.partitionFor(request.groupId), joinGroup, body, client),
+      (errorCode) => joinError('', errorCode),
+    )
   }
 
   /** Asks each partition for its groups at once; the answers are in the order of the group ids. */

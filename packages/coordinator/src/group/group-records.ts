@@ -1,14 +1,24 @@
+import { ZERO_UUID } from '@milena/protocol/messages'
 import type { ReadableGroup } from './classic-group.ts'
 import { EMPTY_BYTES, protocolMetadata } from './classic-member.ts'
 import type { GroupRecord, OffsetAndMetadata } from './group-types.ts'
 
 /**
- * The versions in which Apache Kafka 4.3 writes values: the highest that is not flexible, so that older brokers can
- * still read them; a commit with its own retention needs the only version that can carry it.
+ * The versions in which Apache Kafka 4.3 writes values: the lowest that can carry what is in them, so that older
+ * brokers can still read them.
  */
 const GROUP_METADATA_VERSION = 3
 const OFFSET_COMMIT_VERSION = 3
+const OFFSET_COMMIT_VERSION_WITH_TOPIC_ID = 4
 const OFFSET_COMMIT_VERSION_WITH_EXPIRY = 1
+
+const offsetCommitVersion = ({
+  expireTimestampMs,
+  topicId,
+}: Pick<OffsetAndMetadata, 'expireTimestampMs' | 'topicId'>): number => {
+  if (expireTimestampMs !== -1) return OFFSET_COMMIT_VERSION_WITH_EXPIRY
+  return topicId === ZERO_UUID ? OFFSET_COMMIT_VERSION : OFFSET_COMMIT_VERSION_WITH_TOPIC_ID
+}
 
 /** The whole group as the log keeps it: of each member the one protocol that was elected. */
 export const groupMetadataRecord = (group: ReadableGroup): GroupRecord => ({
@@ -57,7 +67,6 @@ export interface OffsetPlace {
 
 export const offsetCommitRecord = (
   { groupId, topic, partition }: OffsetPlace,
-  topicId: string,
   offset: Omit<OffsetAndMetadata, 'recordOffset'>,
 ): GroupRecord => ({
   type: 'OffsetCommit',
@@ -68,9 +77,9 @@ export const offsetCommitRecord = (
     metadata: offset.metadata,
     commitTimestamp: offset.commitTimestampMs,
     expireTimestamp: offset.expireTimestampMs,
-    topicId,
+    topicId: offset.topicId,
   },
-  version: offset.expireTimestampMs === -1 ? OFFSET_COMMIT_VERSION : OFFSET_COMMIT_VERSION_WITH_EXPIRY,
+  version: offsetCommitVersion(offset),
 })
 
 export const offsetTombstone = ({ groupId, topic, partition }: OffsetPlace): GroupRecord => ({

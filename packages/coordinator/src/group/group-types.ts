@@ -27,6 +27,8 @@ export interface OffsetAndMetadata {
   readonly commitTimestampMs: number
   /** Set only by commits that brought their own retention (OffsetCommit v2 to v4); −1 otherwise. */
   readonly expireTimestampMs: number
+  /** The id that the topic had at the commit; the zero id when it was not known. */
+  readonly topicId: string
   /** Where in the log the commit stands; the later of two wins when transactions end. */
   readonly recordOffset: number
 }

@@ -14,7 +14,7 @@ export const listGroups = (
   for (const [groupId, group] of state.groups.committedEntries()) {
     if (states.size > 0 && !states.has(group.state.toLowerCase())) continue
     if (types.size > 0 && !types.has(group.type)) continue
-    listed.push({ groupId, protocolType: group.protocolType ?? '', groupState: group.state, groupType: 'Classic' })
+    listed.push({ groupId, protocolType: group.protocolType ?? '', groupState: group.state, groupType: 'classic' })
   }
   return listed
 }

@@ -82,12 +82,12 @@ const recordOf = (
 ): GroupRecord =>
   offsetCommitRecord(
     { groupId, topic: name, partition: partition.partitionIndex },
-    environment.topics.topicId(name) ?? ZERO_UUID,
     {
       committedOffset: partition.committedOffset,
       leaderEpoch: partition.committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
       commitTimestampMs: nowMs,
+      topicId: environment.topics.topicId(name) ?? ZERO_UUID,
       expireTimestampMs: retentionTimeMs === -1 ? -1 : nowMs + retentionTimeMs,
     },
   )

@@ -19,7 +19,12 @@ export const fetchOffsets = (state: GroupState, request: FetchGroup, view: Offse
       : request.topics.map(({ name, topicId, partitionIndexes }) => {
           const offsets = topicOffsets(state, request.groupId, name, view)
           const partitions = partitionIndexes.map((partition) =>
-            fetched(state, { groupId: request.groupId, topic: name, partition }, view, offsets(partition)),
+            fetched(
+              state,
+              { groupId: request.groupId, topic: name, partition },
+              view,
+              ofTopic(topicId, offsets(partition)),
+            ),
           )
           return { name, topicId, partitions }
         })
@@ -48,6 +53,13 @@ const topicOffsets = (
   }
   const partitions = state.offsets.getCommitted(groupId)?.getCommitted(topic)
   return (partition) => partitions?.getCommitted(partition)
+}
+
+/** An offset of a topic that was deleted and made again under the same name is none of the new topic's. */
+const ofTopic = (topicId: string, offset: OffsetAndMetadata | undefined): OffsetAndMetadata | undefined => {
+  const isOther =
+    topicId !== ZERO_UUID && offset !== undefined && offset.topicId !== ZERO_UUID && offset.topicId !== topicId
+  return isOther ? undefined : offset
 }
 
 const allTopics = (state: GroupState, groupId: string, view: OffsetView): FetchedTopic[] => {

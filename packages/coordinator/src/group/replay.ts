@@ -51,6 +51,7 @@ const replayCommit = (state: GroupState, key: OffsetCommitKey, value: OffsetComm
     metadata: value.metadata,
     commitTimestampMs: value.commitTimestamp,
     expireTimestampMs: value.expireTimestamp,
+    topicId: value.topicId,
     recordOffset: offset,
   })
 }
