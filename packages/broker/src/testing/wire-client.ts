@@ -9,12 +9,15 @@ export class WireClient implements AsyncDisposable {
   readonly #waiting = new Map<number, { resolve(frame: Buffer): void; reject(error: Error): void }>()
   #received = Buffer.alloc(0)
   #correlationId = 0
+  /** Resolves when the connection is closed, by whomever. */
+  readonly closed: Promise<void>
 
   private constructor(socket: net.Socket, clientId: string) {
     this.#socket = socket
     this.#clientId = clientId
     socket.on('data', (chunk) => this.#take(chunk))
     socket.on('error', () => undefined)
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
     socket.on('close', () => {
       for (const { reject } of this.#waiting.values()) reject(new Error('the broker closed the connection'))
       this.#waiting.clear()
@@ -48,6 +51,18 @@ export class WireClient implements AsyncDisposable {
     const bytes = await answer
     const { bodyOffset } = decodeResponseHeader(bytes, response, version)
     return decode(response, version, bytes, bodyOffset)
+  }
+
+  /** Writes a request that gets no answer (Produce with acks=0), or that shall not be waited for. */
+  sendUnanswered<Req extends Message>(request: Req, version: number, body: Input<Req>): void {
+    const correlationId = this.#correlationId++
+    const frame = encodeRequestFrame({ message: request, version, correlationId, clientId: this.#clientId, body })
+    this.#socket.write(Buffer.concat(frame))
+  }
+
+  /** Writes bytes as they are. */
+  sendRaw(bytes: Uint8Array): void {
+    this.#socket.write(bytes)
   }
 
   async close(): Promise<void> {
