@@ -86,7 +86,9 @@ async function lookUp(
   if (partition === undefined || error !== undefined) return failed(asked, error ?? Errors.UNKNOWN_TOPIC_OR_PARTITION)
   try {
     const found = await find(partition, timestamp, visibleEnd(partition, replicaId, isolationLevel))
-    return { partitionIndex, errorCode: Errors.NONE.code, ...found }
+    // Leader epochs are told from version 4 on (KIP-320); a field that a version lacks must not have a value.
+    const leaderEpoch = apiVersion >= 4 ? found.leaderEpoch : -1
+    return { partitionIndex, errorCode: Errors.NONE.code, ...found, leaderEpoch }
   } catch (cause) {
     return failed(asked, toApiError(cause).error)
   }

@@ -8,6 +8,7 @@ import type {
   ShardTypes,
 } from '../runtime/coordinator-shard.ts'
 import { TimerQueue } from '../runtime/timer-queue.ts'
+import type { PendingRequest } from './pending-request.ts'
 import { CoordinatorPartition } from './coordinator-partition.ts'
 import type { PartitionEvent, PartitionPorts, PartitionState } from './coordinator-partition.ts'
 import type { Clock, CoordinatorLoader, Logger, PartitionWriter, Random, RecordSerde } from './ports.ts'
@@ -67,6 +68,7 @@ export class CoordinatorRuntime<T extends ShardTypes> {
       maxBatchBytes: options.maxBatchBytes ?? 512 * 1024,
       nextUuid: () => uuidText(random.bytes(16)),
       startTask: options.startTask ?? (() => undefined),
+      onTimersChanged: () => this.#setAlarm(),
     }
   }
 
@@ -92,7 +94,6 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     const led = { partition: new CoordinatorPartition(partition, this.#ports), epoch }
     this.#led.set(partition, led)
     await led.partition.load()
-    this.#setAlarm()
   }
 
   /** This broker does not lead the partition any more; without an epoch, whatever it was. */
@@ -101,7 +102,6 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     if (known === undefined || (epoch !== undefined && epoch < known.epoch)) return
     this.#led.delete(partition)
     known.partition.close()
-    this.#setAlarm()
   }
 
   /**
@@ -122,7 +122,6 @@ export class CoordinatorRuntime<T extends ShardTypes> {
       const { signal } = client
       if (signal === undefined) led.partition.write(operation, request, client, resolve, reject)
       else this.#writeUntilAborted(led.partition, operation, request, client, signal, resolve, reject)
-      this.#setAlarm()
     })
   }
 
@@ -155,8 +154,13 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     resolve: (value: Response) => void,
     reject: (error: Error) => void,
   ): void {
+    // An answer may come before `write` returns, so what it calls must stand before that.
+    let pending: PendingRequest | undefined = undefined
+    const onAbort = (): void => {
+      if (pending !== undefined) partition.abandon(pending, abortReason(signal))
+    }
     const stopListening = (): void => signal.removeEventListener('abort', onAbort)
-    const pending = partition.write(
+    pending = partition.write(
       operation,
       request,
       client,
@@ -169,7 +173,6 @@ export class CoordinatorRuntime<T extends ShardTypes> {
         reject(error)
       },
     )
-    const onAbort = (): void => partition.abandon(pending, abortReason(signal))
     if (pending.isSettled) return
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
