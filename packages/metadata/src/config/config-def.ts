@@ -90,15 +90,15 @@ export function checkConfigValue(name: string, def: ConfigDef, text: string): Ch
     message: `Invalid value ${shown} for configuration ${name}: ${reason}`,
   })
   const parsed = parseConfigValue(def.type, text)
-  if (!parsed.ok) return refused(text.trim(), parsed.reason)
-  const reason = def.valid?.check(parsed.value, name) ?? null
-  if (reason === null) return parsed
-  return refused(shownValue(parsed.value, reason), reason)
+  if (!parsed.ok) return refused(text, parsed.reason)
+  const refusal = def.valid?.check(parsed.value, name) ?? null
+  if (refusal === null) return parsed
+  if (typeof refusal === 'object') return { ok: false, message: refusal.message }
+  return refused(Array.isArray(parsed.value) ? shownList(parsed.value, refusal) : parsed.text, refusal)
 }
 
 /** Kafka names the offending item of a list where a fixed set is allowed, and the whole list in brackets elsewhere. */
-function shownValue(value: ConfigValue, reason: string): string {
-  if (!Array.isArray(value)) return String(value)
+function shownList(value: readonly string[], reason: string): string {
   const set = /^String must be one of: (.*)$/.exec(reason)?.[1]?.split(', ')
   return set === undefined ? `[${value.join(', ')}]` : (value.find((item) => !set.includes(item)) ?? '')
 }

@@ -5,7 +5,12 @@ export interface ConfigValidator {
   /** Completes the sentence "it must be …", the type's words included. */
   readonly allowed: string
   /** Why a value is refused, in the words that Kafka's clients know; null when it is accepted. */
-  check(value: ConfigValue, name: string): string | null
+  check(value: ConfigValue, name: string): string | WholeMessage | null
+}
+
+/** A refusal that stands for itself, where others follow "Invalid value … for configuration …: ". */
+export interface WholeMessage {
+  readonly message: string
 }
 
 export function atLeast(min: number): ConfigValidator {
@@ -55,6 +60,7 @@ export function oneOfIgnoringCase(...values: readonly string[]): ConfigValidator
   }
 }
 
+/** A list of these values, which may be empty. */
 export function listOf(...values: readonly string[]): ConfigValidator {
   return {
     allowed: `a list of ${values.join(', ')}, separated by commas`,
@@ -65,9 +71,19 @@ export function listOf(...values: readonly string[]): ConfigValidator {
   }
 }
 
-export const nonEmptyList: ConfigValidator = {
-  allowed: 'at least one value, several separated by commas',
-  check: (value, name) => (isList(value) && value.length === 0 ? `Configuration '${name}' must not be empty.` : null),
+/** A list that is not empty, of these values, or of any when none are named. */
+export function nonEmptyListOf(...values: readonly string[]): ConfigValidator {
+  const items = listOf(...values)
+  const valid = values.length === 0 ? 'any non-empty value' : `[${values.join(', ')}]`
+  return {
+    allowed: values.length === 0 ? 'at least one value, several separated by commas' : items.allowed,
+    check: (value, name) => {
+      if (isList(value) && value.length === 0) {
+        return { message: `Configuration '${name}' must not be empty. Valid values include: ${valid}` }
+      }
+      return values.length === 0 ? null : items.check(value, name)
+    },
+  }
 }
 
 export const nonEmpty: ConfigValidator = {

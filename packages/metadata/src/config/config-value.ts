@@ -1,6 +1,6 @@
 /**
- * How the text of a property becomes a value and a value becomes text, as Kafka's ConfigDef does both: numbers, lists
- * and class names are trimmed, plain strings are not; `long` accepts all 64 bits and keeps their exact text.
+ * How the text of a property becomes a value and a value becomes text, as Kafka's ConfigDef does both: everything but
+ * passwords is trimmed; `long` accepts all 64 bits and keeps their exact text.
  */
 export type ConfigType = 'boolean' | 'int' | 'short' | 'long' | 'double' | 'string' | 'list' | 'class' | 'password'
 
@@ -50,8 +50,8 @@ export function parseConfigValue(type: ConfigType, text: string): Parsed {
       return { ok: true, value, text: value.join(',') }
     }
     case 'class':
-      return { ok: true, value: text.trim(), text: text.trim() }
     case 'string':
+      return { ok: true, value: text.trim(), text: text.trim() }
     case 'password':
       return { ok: true, value: text, text }
   }

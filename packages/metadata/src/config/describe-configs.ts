@@ -159,10 +159,17 @@ function brokerSynonyms(name: string, { broker, dynamic, dynamicDefault }: Broke
   }
   add(configSources.DYNAMIC_BROKER, (synonym) => dynamic.get(synonym))
   add(configSources.DYNAMIC_DEFAULT_BROKER, (synonym) => dynamicDefault.get(synonym))
-  add(configSources.STATIC_BROKER, (synonym) => broker.properties[synonym])
+  add(configSources.STATIC_BROKER, (synonym) => staticText(broker, synonym))
   add(configSources.DEFAULT, (synonym) => (brokerConfigs as ConfigDefs)[synonym]?.defaultText)
   const own = synonyms.findIndex((synonym) => synonym.name === name)
   return own < 0 ? [] : synonyms.slice(own)
+}
+
+/** Kafka keeps both names of the node's id in step, whichever was set. */
+function staticText(broker: BrokerConfig, name: string): string | undefined {
+  const isId = name === 'node.id' || name === 'broker.id'
+  const set = isId && (broker.isSet('node.id') || broker.isSet('broker.id'))
+  return set ? String(broker.nodeId) : broker.properties[name]
 }
 
 /** The text of a value that doubles cannot hold exactly, from where it was set. */

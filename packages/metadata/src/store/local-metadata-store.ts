@@ -70,7 +70,7 @@ export class LocalMetadataStore implements MetadataStore {
     for (const [index, name] of logs.entries()) {
       const path = join(folder, name)
       const bytes = await fs.readFile(path)
-      const { batches, validBytes } = readMetadataLog(path, bytes)
+      const { batches, validBytes } = readMetadataLog({ path, bytes, baseOffset: Number.parseInt(name, 10) })
       if (validBytes < bytes.length && index < logs.length - 1) {
         throw new CorruptMetadataError(`${path} is cut short at byte ${validBytes}, but another log follows it`)
       }

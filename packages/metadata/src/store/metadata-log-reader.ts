@@ -1,4 +1,4 @@
-import { RecordBatch, sizeOfBatchAt } from '@milena/records'
+import { LOG_OVERHEAD, RECORD_BATCH_OVERHEAD, RecordBatch } from '@milena/records'
 import { type MetadataRecord } from '../image/metadata-record.ts'
 import { decodeRecord } from './record-frame.ts'
 
@@ -22,18 +22,29 @@ export class CorruptMetadataError extends Error {
   override readonly name = 'CorruptMetadataError'
 }
 
-const SMALLEST_BATCH = 61
+export interface MetadataFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** The offset with which the file must begin. */
+  readonly baseOffset: number
+}
 
 /**
  * The batches of a file up to the first that is not whole. Each batch was synced before the next was written, so a
  * whole batch behind a broken one means that what broke had been acknowledged: that is an error, not a torn tail.
  */
-export function readMetadataLog(path: string, bytes: Uint8Array): MetadataLogContent {
+export function readMetadataLog({ path, bytes, baseOffset }: MetadataFile): MetadataLogContent {
   const batches: MetadataBatch[] = []
   let position = 0
+  let nextOffset = baseOffset
   for (;;) {
     const batch = wholeBatchAt(bytes, position)
     if (batch === undefined) break
+    // A batch's own checksum does not cover its offset, so it is held against the one before it.
+    if (batch.baseOffset !== nextOffset) {
+      throw new CorruptMetadataError(`${path}: offset ${nextOffset} is missing before ${batch.baseOffset}`)
+    }
+    nextOffset = batch.nextOffset
     position += batch.sizeInBytes
     const records = batch.isControl ? null : recordsOf(path, batch)
     batches.push({ baseOffset: batch.baseOffset, nextOffset: batch.nextOffset, end: position, records })
@@ -47,11 +58,17 @@ export function readMetadataLog(path: string, bytes: Uint8Array): MetadataLogCon
   return { batches, validBytes: position }
 }
 
+const LENGTH_AT = 8
+const MAGIC_AT = 16
+
 function wholeBatchAt(bytes: Uint8Array, position: number): RecordBatch | undefined {
-  const size = bytes.length - position < SMALLEST_BATCH ? undefined : sizeOfBatchAt(bytes, position)
-  if (size === undefined || size < SMALLEST_BATCH || position + size > bytes.length) return undefined
+  if (bytes.length - position < RECORD_BATCH_OVERHEAD) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const size = LOG_OVERHEAD + view.getInt32(position + LENGTH_AT)
+  if (size < RECORD_BATCH_OVERHEAD || position + size > bytes.length || bytes[position + MAGIC_AT] !== 2)
+    return undefined
   const batch = RecordBatch.at(bytes, position)
-  return batch.magic === 2 && batch.isValidCrc() ? batch : undefined
+  return batch.isValidCrc() ? batch : undefined
 }
 
 function recordsOf(path: string, batch: RecordBatch): MetadataRecord[] {
@@ -63,13 +80,11 @@ function recordsOf(path: string, batch: RecordBatch): MetadataRecord[] {
   return records
 }
 
-const MAGIC_AT = 16
-
 /** A position behind `from` at which a whole batch lies. A torn batch is short, so this seldom has much to look at. */
 function wholeBatchBehind(bytes: Uint8Array, from: number): number | undefined {
-  for (let position = from + 1; position + SMALLEST_BATCH <= bytes.length; position++) {
+  for (let position = from + 1; position + RECORD_BATCH_OVERHEAD <= bytes.length; position++) {
     // Offsets and lengths of real batches begin with zeros; with the magic this rules out nearly every position cheaply.
-    if (bytes[position + MAGIC_AT] !== 2 || bytes[position] !== 0 || bytes[position + 8] !== 0) continue
+    if (bytes[position + MAGIC_AT] !== 2 || bytes[position] !== 0 || bytes[position + LENGTH_AT] !== 0) continue
     if (wholeBatchAt(bytes, position) !== undefined) return position
   }
   return undefined

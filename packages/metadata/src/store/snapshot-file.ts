@@ -49,7 +49,7 @@ export function encodeSnapshot(image: MetadataImage, timestamp: number): Uint8Ar
 
 /** The image that a snapshot holds. @throws CorruptMetadataError when it is not whole */
 export function decodeSnapshot(path: string, bytes: Uint8Array, clusterId: string): MetadataImage {
-  const { batches, validBytes } = readMetadataLog(path, bytes)
+  const { batches, validBytes } = readMetadataLog({ path, bytes, baseOffset: 0 })
   const [header, footer] = [batches[0], batches.at(-1)]
   if (validBytes < bytes.length || batches.length < 2 || header?.records !== null || footer?.records !== null) {
     throw new CorruptMetadataError(`${path} is not a whole snapshot; restore it from a copy`)

@@ -1,5 +1,5 @@
 import { int, list, long, short, string } from '../config-def.ts'
-import { atLeast, listOf, oneOfIgnoringCase } from '../config-validator.ts'
+import { atLeast, nonEmptyListOf, oneOfIgnoringCase } from '../config-validator.ts'
 import { INT_MAX } from '../config-value.ts'
 
 /** Classic and consumer groups and their committed offsets. */
@@ -7,7 +7,7 @@ export const groupsConfigs = {
   'group.coordinator.rebalance.protocols': list(
     ['classic', 'consumer', 'streams'],
     'The group protocols that are offered.',
-    { valid: listOf('consumer', 'classic', 'share', 'streams') },
+    { valid: nonEmptyListOf('consumer', 'classic', 'share', 'streams') },
   ),
   'group.coordinator.threads': int(
     4,
@@ -74,6 +74,7 @@ export const groupsConfigs = {
   'group.consumer.assignors': list(
     ['uniform', 'range'],
     'The assignors that the broker offers to consumer groups, the default first.',
+    { valid: nonEmptyListOf() },
   ),
   'group.consumer.migration.policy': string(
     'bidirectional',

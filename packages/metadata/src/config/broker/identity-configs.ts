@@ -1,5 +1,5 @@
 import { boolean, className, int, list, long, string } from '../config-def.ts'
-import { atLeast, listOf, nonEmptyList, oneOf } from '../config-validator.ts'
+import { atLeast, nonEmptyListOf, oneOf } from '../config-validator.ts'
 import { LONG_MAX } from '../config-value.ts'
 
 /** Who this node is, where it listens, and what it does for everyone. */
@@ -7,7 +7,7 @@ export const brokerIdentityConfigs = {
   'process.roles': list(
     ['broker', 'controller'],
     'What this node does: a single Milena node is always both broker and controller.',
-    { valid: listOf('broker', 'controller'), importance: 'high' },
+    { valid: nonEmptyListOf('broker', 'controller'), importance: 'high' },
   ),
   'node.id': int(1, 'The id of this node in the cluster.', { valid: atLeast(0), importance: 'high' }),
   'broker.id': int(-1, 'The old name of node.id; when both are given they must be equal.', { importance: 'high' }),
@@ -18,12 +18,12 @@ export const brokerIdentityConfigs = {
   listeners: list(
     ['PLAINTEXT://localhost:9092'],
     'The addresses to listen on, as NAME://host:port separated by commas; an empty host means every interface, port 0 a free port.',
-    { valid: nonEmptyList, importance: 'high', updateMode: 'per-broker' },
+    { valid: nonEmptyListOf(), importance: 'high', updateMode: 'per-broker' },
   ),
   'advertised.listeners': list(
     null,
     'The addresses that clients are told to connect to; when absent, each client is told the address that it dialled.',
-    { valid: nonEmptyList, importance: 'high' },
+    { valid: nonEmptyListOf(), importance: 'high' },
   ),
   'listener.security.protocol.map': string(
     'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',

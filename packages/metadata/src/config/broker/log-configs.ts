@@ -1,15 +1,15 @@
 import { boolean, double, int, list, long, string } from '../config-def.ts'
-import { atLeast, between, betweenOr, listOf, nonEmptyList, oneOf } from '../config-validator.ts'
+import { atLeast, between, betweenOr, listOf, nonEmptyListOf, oneOf } from '../config-validator.ts'
 import { LONG_MAX } from '../config-value.ts'
 
 /** How data is stored, kept and cleaned. */
 export const logConfigs = {
   'log.dirs': list(null, 'The folders that hold the data, separated by commas; when absent, log.dir says it.', {
-    valid: nonEmptyList,
+    valid: nonEmptyListOf(),
     importance: 'high',
   }),
   'log.dir': list(['./milena-data'], 'The folder that holds the data when log.dirs is not set.', {
-    valid: nonEmptyList,
+    valid: nonEmptyListOf(),
     importance: 'high',
   }),
   'cordoned.log.dirs': list([], 'Log folders that take no new replicas.', { updateMode: 'per-broker' }),

@@ -1,9 +1,11 @@
 import { int, list, short, string } from '../config-def.ts'
-import { atLeast, between } from '../config-validator.ts'
+import { atLeast, between, nonEmptyListOf } from '../config-validator.ts'
 
 /** Share groups and their state. */
 export const shareConfigs = {
-  'group.share.assignors': list(['simple'], 'The assignors that the broker offers to share groups.'),
+  'group.share.assignors': list(['simple'], 'The assignors that the broker offers to share groups.', {
+    valid: nonEmptyListOf(),
+  }),
   'group.share.session.timeout.ms': int(
     45_000,
     'After how long without a heartbeat a member of a share group is removed.',

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { captureLogger, type FileSystem, ManualClock, MemoryFileSystem, silentLogger } from '@milena/runtime'
+import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
+import { replayAll } from '../image/replay.ts'
+import { LocalMetadataStore, METADATA_FOLDER } from './local-metadata-store.ts'
+import { CorruptMetadataError } from './metadata-log-reader.ts'
+
+const FOLDER = `/data/${METADATA_FOLDER}`
+const FIRST_LOG = `${FOLDER}/00000000000000000000.log`
+
+const topic = (name: string) => metadataRecord('TopicRecord', { name, topicId: `${name.padEnd(21, '0')}A` })
+const names = (store: LocalMetadataStore) => [...store.loaded.topics.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+
+async function folder(): Promise<MemoryFileSystem> {
+  const fs = new MemoryFileSystem()
+  await fs.mkdir('/data')
+  return fs
+}
+
+function open(
+  fs: FileSystem,
+  maxBytesBetweenSnapshots = Number.MAX_VALUE,
+  logger = silentLogger,
+): Promise<LocalMetadataStore> {
+  const clock = new ManualClock()
+  return LocalMetadataStore.open({ logDir: '/data', clusterId: 'c', fs, clock, logger, maxBytesBetweenSnapshots })
+}
+
+/** A file system whose folder holds only these files of the metadata. */
+async function folderOf(files: Readonly<Record<string, Uint8Array>>): Promise<MemoryFileSystem> {
+  const fs = await folder()
+  await fs.mkdir(FOLDER)
+  for (const [path, bytes] of Object.entries(files)) await fs.writeFile(path, bytes)
+  return fs
+}
+
+async function written(
+  batches: readonly (readonly MetadataRecord[])[],
+): Promise<{ bytes: Uint8Array; ends: number[] }> {
+  const fs = await folder()
+  const store = await open(fs)
+  const ends: number[] = []
+  for (const records of batches) {
+    await store.append(records)
+    ends.push((await fs.stat(FIRST_LOG)).size)
+  }
+  await store.close()
+  return { bytes: await fs.readFile(FIRST_LOG), ends }
+}
+
+describe('the metadata log of a single node', () => {
+  test('holds what was appended', async () => {
+    const fs = await folder()
+    const first = await open(fs)
+    assert.equal(first.loaded.offset, -1)
+    await first.append([topic('a'), topic('b')])
+    await first.append([topic('c')])
+    await first.close()
+    const second = await open(fs)
+    assert.deepEqual(names(second), ['a', 'b', 'c'])
+    assert.equal(second.loaded.offset, 2)
+    await second.append([topic('d')])
+    await second.close()
+    const third = await open(fs)
+    assert.deepEqual([names(third), third.loaded.offset], [['a', 'b', 'c', 'd'], 3])
+    await third.close()
+  })
+
+  test('cut at any byte, it holds every batch before the cut, says so, and goes on', async () => {
+    const { bytes, ends } = await written([[topic('a')], [topic('b'), topic('c')], [topic('d')]])
+    const expected = [[], ['a'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']]
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const fs = await folderOf({ [FIRST_LOG]: bytes.slice(0, cut) })
+      const { logger, entries } = captureLogger()
+      const store = await open(fs, Number.MAX_VALUE, logger)
+      const whole = ends.filter((end) => end <= cut).length
+      assert.deepEqual(names(store), expected[whole], `cut at ${cut}`)
+      const torn = cut !== (ends[whole - 1] ?? 0)
+      assert.deepEqual(
+        entries.map(({ level }) => level),
+        torn ? ['warn'] : [],
+        `cut at ${cut}`,
+      )
+      await store.append([topic('z')])
+      await store.close()
+      const again = await open(fs)
+      assert.deepEqual(names(again), [...expected[whole]!, 'z'], `cut at ${cut}`)
+      await again.close()
+    }
+  })
+
+  test('damage in what was acknowledged stops the start, wherever it is', async () => {
+    const { bytes, ends } = await written([[topic('a')], [topic('b')], [topic('c')]])
+    const starts = [0, ...ends]
+    for (let at = 0; at < ends[1]!; at++) {
+      // The leader epoch of a batch is neither covered by its checksum nor read by anybody.
+      if (starts.some((start) => at >= start + 12 && at < start + 16)) continue
+      const damaged = bytes.slice()
+      damaged[at]! ^= 0x40
+      const fs = await folderOf({ [FIRST_LOG]: damaged })
+      await assert.rejects(open(fs), CorruptMetadataError, `byte ${at}`)
+    }
+  })
+
+  test('damage in the last batch reads as a batch that was not finished', async () => {
+    const { bytes, ends } = await written([[topic('a')], [topic('b')]])
+    const damaged = bytes.slice()
+    damaged[ends[0]! + 60]! ^= 1
+    const store = await open(await folderOf({ [FIRST_LOG]: damaged }))
+    assert.deepEqual(names(store), ['a'])
+    await store.close()
+  })
+
+  test('a failed write is the last one', async () => {
+    const fs = await folder()
+    const failing = failingSync(fs)
+    const store = await open(failing.fs)
+    failing.fail()
+    await assert.rejects(store.append([topic('a')]), /disk on fire/)
+    await assert.rejects(store.append([topic('b')]), /has failed/)
+    await store.close()
+  })
+})
+
+function failingSync(fs: MemoryFileSystem): { fs: FileSystem; fail: () => void } {
+  let broken = false
+  const open: FileSystem['open'] = async (path, mode) => {
+    const file = await fs.open(path, mode)
+    const sync = file.sync.bind(file)
+    file.sync = () => (broken ? Promise.reject(new Error('disk on fire')) : sync())
+    return file
+  }
+  const proxy = new Proxy(fs, {
+    get(target, name) {
+      if (name === 'open') return open
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member
+    },
+  })
+  return { fs: proxy, fail: () => (broken = true) }
+}
+
+describe('snapshots', () => {
+  async function compacted(): Promise<{ fs: MemoryFileSystem; beforeFiles: Record<string, Uint8Array> }> {
+    const fs = await folder()
+    const store = await open(fs, 1)
+    const records = ['a', 'b', 'c'].map(topic)
+    await store.append(records)
+    const beforeFiles = { [FIRST_LOG]: await fs.readFile(FIRST_LOG) }
+    await store.compact(replayAll(store.loaded, records).image)
+    await store.append([topic('d')])
+    await store.close()
+    return { fs, beforeFiles }
+  }
+
+  const SNAPSHOT = `${FOLDER}/00000000000000000003-0000000001.checkpoint`
+  const SECOND_LOG = `${FOLDER}/00000000000000000003.log`
+
+  test('replace the log when it has grown', async () => {
+    const { fs } = await compacted()
+    assert.deepEqual(
+      (await fs.readdir(FOLDER)).map((name) => `${FOLDER}/${name}`),
+      [SNAPSHOT, SECOND_LOG],
+    )
+    const store = await open(fs)
+    assert.deepEqual([names(store), store.loaded.offset], [['a', 'b', 'c', 'd'], 3])
+    await store.close()
+  })
+
+  test('are not taken of a small log', async () => {
+    const fs = await folder()
+    const store = await open(fs, 1_000_000)
+    await store.append([topic('a')])
+    await store.compact(replayAll(store.loaded, [topic('a')]).image)
+    await store.close()
+    assert.deepEqual(await fs.readdir(FOLDER), ['00000000000000000000.log'])
+  })
+
+  test('whatever moment of a compaction the process dies at, nothing is lost', async () => {
+    const { fs, beforeFiles } = await compacted()
+    const snapshot = await fs.readFile(SNAPSHOT)
+    const moments: Record<string, Uint8Array>[] = [
+      { ...beforeFiles, [`${SNAPSHOT}.tmp`]: snapshot.slice(0, 20) },
+      { ...beforeFiles, [SNAPSHOT]: snapshot },
+      { ...beforeFiles, [SNAPSHOT]: snapshot, [SECOND_LOG]: new Uint8Array() },
+      { [SNAPSHOT]: snapshot, [SECOND_LOG]: new Uint8Array() },
+    ]
+    for (const [index, files] of moments.entries()) {
+      const left = await folderOf(files)
+      const store = await open(left)
+      assert.deepEqual([names(store), store.loaded.offset], [['a', 'b', 'c'], 2], `moment ${index}`)
+      await store.append([topic('d')])
+      await store.close()
+      const again = await open(left)
+      assert.deepEqual([names(again), again.loaded.offset], [['a', 'b', 'c', 'd'], 3], `moment ${index}`)
+      await again.close()
+      assert.ok((await left.readdir(FOLDER)).every((name) => !name.endsWith('.tmp')))
+    }
+  })
+
+  test('that are damaged stop the start', async () => {
+    const { fs } = await compacted()
+    const bytes = await fs.readFile(SNAPSHOT)
+    for (const damaged of [bytes.slice(0, -1), bytes.slice(0, 100), new Uint8Array()]) {
+      const left = await folderOf({ [SNAPSHOT]: damaged, [SECOND_LOG]: await fs.readFile(SECOND_LOG) })
+      await assert.rejects(open(left), CorruptMetadataError)
+    }
+  })
+
+  test('without the log behind them are not mistaken for all there is', async () => {
+    const { fs, beforeFiles } = await compacted()
+    const left = await folderOf({ ...beforeFiles, [SECOND_LOG]: await fs.readFile(SECOND_LOG) })
+    const store = await open(left)
+    assert.deepEqual(names(store), ['a', 'b', 'c', 'd'])
+    await store.close()
+    const gap = await folderOf({ [SECOND_LOG]: await fs.readFile(SECOND_LOG) })
+    await assert.rejects(open(gap), /offset 0 is missing before 3/)
+  })
+})
