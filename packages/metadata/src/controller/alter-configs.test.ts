@@ -246,6 +246,20 @@ describe('IncrementalAlterConfigs', () => {
       40,
       'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.',
     ],
+    [
+      BROKER,
+      '1',
+      [['max.connections.per.ip.overrides', SET, 'foo']],
+      42,
+      'max.connections.per.ip.overrides: the value "foo" is not allowed: "foo" must be host:count.',
+    ],
+    [
+      BROKER,
+      '',
+      [['log.retention.ms', SET, '0']],
+      42,
+      'log.retention.ms: the value "0" is not allowed: it must be -1, for ever, or at least 1.',
+    ],
     [GROUP, '', [], 42, 'Default group resources are not allowed.'],
     [GROUP, 'g', [['nope', SET, '1']], 40, 'Unknown group config name: nope'],
     [

@@ -1,4 +1,5 @@
 import { Errors } from '@milena/protocol/messages'
+import { crossChecks } from '../config/broker-config-checks.ts'
 import { resourceTypes } from '../config/config-source.ts'
 import type { ConfigOverrides } from '../config/effective-topic-config.ts'
 import {
@@ -10,7 +11,7 @@ import {
 } from '../config/validate-configs.ts'
 import { type ConfigResource, featureLevel, type MetadataImage } from '../image/metadata-image.ts'
 import { ApiFailure } from './api-failure.ts'
-import { type ControllerContext, effectiveBrokerConfig } from './controller-result.ts'
+import { brokerConfigLayers, type ControllerContext, effectiveBrokerConfig } from './controller-result.ts'
 import { topicNameProblem } from './topic-name.ts'
 
 function invalidRequest(message: string): ApiFailure {
@@ -74,8 +75,20 @@ function refusalOf(resource: ConfigResource, change: Change): ConfigRefusal | nu
     case resourceTypes.CLIENT_METRICS:
       return validateClientMetricsConfigs(next)
     default:
-      return validateBrokerConfigs(next, resource.resourceName !== '') ?? eligibleLeaderRefusal(resource, change)
+      return (
+        validateBrokerConfigs(next, resource.resourceName !== '') ??
+        eligibleLeaderRefusal(resource, change) ??
+        contradiction(resource, change)
+      )
   }
+}
+
+/** What this node would refuse to start with must not come about while it runs. */
+function contradiction({ resourceName }: ConfigResource, { next, image, context }: Change): ConfigRefusal | null {
+  const { broker, dynamic, dynamicDefault } = brokerConfigLayers(image, context.broker, context.nodeId)
+  const effective = resourceName === '' ? broker.withDynamic(next, dynamic) : broker.withDynamic(dynamicDefault, next)
+  const [error] = crossChecks(effective)
+  return error === undefined ? null : { errorCode: Errors.INVALID_REQUEST.code, message: error.message }
 }
 
 /** With eligible leader replicas one cluster-wide min.insync.replicas holds, which can be neither removed nor overruled. */
