@@ -16,7 +16,9 @@ import { Timeline } from '../runtime/timeline.ts'
 import type { TimerQueue } from '../runtime/timer-queue.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { PendingRequest } from './pending-request.ts'
-import type { Clock, CoordinatorLoader, CoordinatorRecord, Logger, PartitionWriter, RecordSerde } from './ports.ts'
+import type { Clock, CoordinatorLoader, Logger, PartitionWriter, RecordSerde } from './ports.ts'
+import type { RecordBatch } from './record-batches.ts'
+import { manyBatches, oneBatch } from './record-batches.ts'
 
 export type PartitionState = 'initial' | 'loading' | 'active' | 'closed' | 'failed'
 
@@ -37,6 +39,8 @@ export interface PartitionPorts<T extends ShardTypes> {
   /** What divisible records are cut into. */
   readonly maxBatchBytes: number
   readonly nextUuid: () => string
+  /** Called after whatever may have set or cancelled timers. */
+  readonly onTimersChanged: () => void
   readonly startTask: (partition: number, task: T['task']) => void
 }
 
@@ -185,6 +189,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next()
     } finally {
       this.#isRunning = false
+      this.#ports.onTimersChanged()
     }
   }
 
@@ -234,7 +239,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
     answer?: CoordinatorResult<T, unknown>['answer'],
   ): CoordinatorError | undefined {
     if (outcome.records.length > 0) {
-      const refusal = outcome.divisible === true ? this.#appendDivided(outcome.records) : this.#append(outcome.records)
+      const refusal = this.#append(outcome)
       if (refusal !== undefined) return this.#onRefused(outcome, request, refusal)
       if (this.#state !== 'active') return new CoordinatorError(Errors.NOT_COORDINATOR)
     }
@@ -328,45 +333,25 @@ export class CoordinatorPartition<T extends ShardTypes> {
     this.#ports.timers.set(this, key, this.#ports.clock.monotonicMs() + delayMs, event)
   }
 
-  #append(records: readonly T['record'][]): CoordinatorError | undefined {
-    const { serde } = this.#ports
-    return this.#appendSerialized(
-      records,
-      records.map((record) => serde.serialize(record)),
-    )
-  }
-
-  #appendDivided(records: readonly T['record'][]): CoordinatorError | undefined {
-    let batch: T['record'][] = []
-    let serialized: CoordinatorRecord[] = []
-    let sizeInBytes = 0
-    for (const record of records) {
-      const bytes = this.#ports.serde.serialize(record)
-      // Generous for what a record costs besides its key and value: lengths, deltas and attributes.
-      const size = bytes.key.length + (bytes.value?.length ?? 0) + 32
-      if (batch.length > 0 && sizeInBytes + size > this.#ports.maxBatchBytes) {
-        const refusal = this.#appendSerialized(batch, serialized)
-        if (refusal !== undefined || this.#state !== 'active') return refusal
-        batch = []
-        serialized = []
-        sizeInBytes = 0
-      }
-      batch.push(record)
-      serialized.push(bytes)
-      sizeInBytes += size
+  #append({ records, divisible }: CoordinatorOutcome<T>): CoordinatorError | undefined {
+    const { serde, maxBatchBytes } = this.#ports
+    if (divisible !== true) return this.#appendBatch(oneBatch(records, serde))
+    for (const batch of manyBatches(records, serde, maxBatchBytes)) {
+      const refusal = this.#appendBatch(batch)
+      if (refusal !== undefined || this.#state !== 'active') return refusal
     }
-    return this.#appendSerialized(batch, serialized)
+    return undefined
   }
 
-  #appendSerialized(
-    records: readonly T['record'][],
-    serialized: readonly CoordinatorRecord[],
-  ): CoordinatorError | undefined {
+  #appendBatch({ records, serialized }: RecordBatch<T['record']>): CoordinatorError | undefined {
     let appended: Promise<number>
     try {
       appended = this.#ports.writer.append(this.partition, serialized)
     } catch (cause) {
-      return this.#unexpected(cause)
+      const error = this.#unexpected(cause)
+      // Only a CoordinatorError promises that nothing was written.
+      if (error !== cause) this.#restart(error)
+      return error
     }
     const incarnation = this.#incarnation
     const lastOffset = this.#nextOffset + records.length - 1

@@ -126,7 +126,7 @@ class Simulation {
       retentionTimeMs: -1,
       topics,
     }
-    this.#dice.pick([
+    void this.#dice.pick([
       () => bench.send(deleteGroups, [groupId], ADMIN).then(answered, answered),
       () => bench.send(dropOffsetsOfTopics, new Set(['t2', 't9']), ADMIN).then(answered, answered),
       () => bench.send(commitOffsets, commit, ADMIN).then(answered, answered),

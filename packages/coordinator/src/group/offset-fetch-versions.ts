@@ -32,7 +32,7 @@ export const fetchResponse = (
   const topics =
     hasGroupError && apiVersion < FIRST_VERSION_WITH_GROUP_ERROR
       ? errorAtPartitions(request, group.errorCode)
-      : group.topics
+      : group.topics.map(({ name, partitions }) => ({ name, partitions }))
   return { throttleTimeMs: 0, topics, errorCode: group.errorCode, groups: [] }
 }
 

@@ -23,7 +23,7 @@ export interface ShardTypes {
   change: object
   event: object
   task: object
-  reply: object
+  reply: unknown
   environment: object
 }
 

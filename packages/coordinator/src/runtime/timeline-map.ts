@@ -25,11 +25,6 @@ export class TimelineMap<K, V> {
     return this.#current.size
   }
 
-  /** True when neither face of the map has an entry, so that its owner may drop it. */
-  get isDisposable(): boolean {
-    return this.#current.size === 0 && this.#past === undefined
-  }
-
   get(key: K): V | undefined {
     return this.#current.get(key)
   }

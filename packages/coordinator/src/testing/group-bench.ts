@@ -121,6 +121,7 @@ export class GroupBench {
       maxBatchBytes: 512 * 1024,
       nextUuid: () => `${this.#nextUuid++}`,
       startTask: () => undefined,
+      onTimersChanged: () => undefined,
     })
   }
 }

@@ -43,10 +43,10 @@ export class SealedShard<T extends ShardTypes> implements CoordinatorShard<T> {
   }
 
   initial(clock: TimelineClock): T['state'] {
-    const shard = this
+    const isDeciding = (): boolean => this.#isDeciding
     return this.#shard.initial({
       get writtenOffset() {
-        if (shard.#isDeciding) throw new Error('A decision changed the state.')
+        if (isDeciding()) throw new Error('A decision changed the state.')
         return clock.writtenOffset
       },
       get committedOffset() {

@@ -255,7 +255,7 @@ export class SimulatedMember {
     onResponse: (response: Response) => void,
   ): void {
     this.#ledger.sent++
-    const done = (text: string): void => {
+    const noteAnswer = (text: string): void => {
       this.#ledger.answered++
       this.#ledger.trace.push(`${this.name} ${what}: ${text}`)
     }
@@ -264,11 +264,11 @@ export class SimulatedMember {
     answer.then(
       (response) => {
         assert.ok(this.#bench.log.committedOffset >= writtenOffset, 'nothing is answered before it is committed')
-        done(JSON.stringify(response))
+        noteAnswer(JSON.stringify(response))
         onResponse(response)
       },
       (error: Error) => {
-        done(error.message)
+        noteAnswer(error.message)
         this.#phase = 'out'
       },
     )

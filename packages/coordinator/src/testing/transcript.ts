@@ -303,13 +303,13 @@ export class Transcript {
   #expect<Response>(command: Command, answer: Promise<Response>, show: (response: Response) => string): void {
     const label = `${command.words[0] ?? ''} ${command.verb}`.trim()
     this.#open.add(`new ${label}`)
-    const done = (text: string): void => {
+    const note = (text: string): void => {
       this.#open.delete(`new ${label}`)
       this.#output.push(`${label}: ${text}`)
     }
     answer.then(
-      (response) => done(show(response)),
-      (error: unknown) => done(error instanceof CoordinatorError ? `failed ${errorName(error.code)}` : String(error)),
+      (response) => note(show(response)),
+      (error: unknown) => note(error instanceof CoordinatorError ? `failed ${errorName(error.code)}` : String(error)),
     )
   }
 
