@@ -126,7 +126,8 @@ const isPure = (file: string): boolean =>
   /^packages\/(coordinator|metadata)\/src\//.test(file) && !/\/(edge|store|testing)\//.test(file) && !isTest(file)
 
 /** Comments and strings may speak of anything. */
-const codeOf = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|`[^`]*`|"[^"\n]*"|'(?!node:)[^'\n]*'/g, '')
+const codeOf = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|`[^`]*`|"[^"\n]*"|'(?!node:)[^'\n]*'/g, '')
 
 describe('code', () => {
   test('the machines that decide reach for nothing outside', () => {
