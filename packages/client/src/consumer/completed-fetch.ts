@@ -1,4 +1,4 @@
-import { batches, type Record, type RecordBatch } from '@milena/records'
+import { batches, controlRecordType, type Record, type RecordBatch } from '@milena/records'
 import { partitionKey, type TopicPartition } from '../cluster/cluster-metadata.ts'
 import { KafkaError } from '../kafka-error.ts'
 
@@ -147,10 +147,7 @@ class AbortedFilter {
   }
 }
 
-/** The key of a control record is its version and its type; type 0 ends a transaction as aborted. */
 function isAbortMarker(batch: RecordBatch): boolean {
-  for (const { key } of batch.records()) {
-    return key !== null && key.length >= 4 && key[2] === 0 && key[3] === 0
-  }
+  for (const record of batch.records()) return controlRecordType(record) === 'ABORT'
   return false
 }

@@ -23,9 +23,9 @@ const highest = { subscription: 3, assignment: 3 } as const
 
 export function encodeSubscription(subscription: MemberSubscription): Uint8Array {
   const body = encode(ConsumerProtocolSubscription, highest.subscription, {
-    topics: subscription.topics,
+    topics: Array.from(subscription.topics).sort(),
     userData: subscription.userData,
-    ownedPartitions: grouped(subscription.ownedPartitions),
+    ownedPartitions: grouped(Array.from(subscription.ownedPartitions).sort(byTopicAndPartition)),
     generationId: subscription.generationId,
     rackId: subscription.rackId,
   })
@@ -74,6 +74,9 @@ function versioned(version: number, body: Uint8Array): Uint8Array {
   bytes.set(body, 2)
   return bytes
 }
+
+const byTopicAndPartition = (a: TopicPartition, b: TopicPartition): number =>
+  a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition
 
 function grouped(partitions: readonly TopicPartition[]) {
   return Array.from(byTopic(partitions), ([topic, list]) => ({

@@ -145,7 +145,7 @@ export class GroupMembership {
 
   async #joinGroup(): Promise<Joined> {
     const { groupId, groupInstanceId, sessionTimeoutMs, maxPollIntervalMs, assignors, rackId } = this.#options
-    const topics = Array.from(this.#options.subscribedTopics()).sort()
+    const topics = this.#options.subscribedTopics()
     const response = await this.#client.send(
       apis.joinGroup,
       {

@@ -14,7 +14,10 @@ const maxEpoch = 32_767
  *
  * An idempotent producer numbers the records of each partition; the broker takes only the number that is next. Several
  * batches may be under way. When one fails and is sent again, those behind it fail too, as out of order, and follow it
- * in their old order. When a batch is given up, the numbers have a gap, and since the broker may or may not have
+ * in their old order. A broker that knows nothing of the producer takes any number, though: were the first batch to
+ * fail and the second to be written, the first could never follow. So until one is acknowledged they go one by one.
+ *
+ * When a batch is given up, the numbers have a gap, and since the broker may or may not have
  * written it, numbering starts again at 0 in a new epoch once nothing is under way.
  */
 export class PartitionQueue implements TopicPartition {
@@ -25,6 +28,8 @@ export class PartitionQueue implements TopicPartition {
   #producer: ProducerIdAndEpoch | undefined
   #nextSequence = 0
   #broken = false
+  /** A batch of this producer and epoch was acknowledged, so the broker knows which number is next. */
+  #established = false
   /** The producer id that may no longer be used here. */
   retiredProducerId: number | undefined
 
@@ -72,6 +77,7 @@ export class PartitionQueue implements TopicPartition {
     const head = this.waiting[0]
     if (head === undefined || this.readyInMs(nowMs, { lingerMs, hurry }) > 0) return undefined
     if (this.#broken && !this.#restart()) return undefined
+    if (producer !== undefined && !this.#established && this.inFlight.size > 0) return undefined
     if (producer !== undefined) this.#number(head, producer)
     this.waiting.shift()
     this.inFlight.add(head)
@@ -89,6 +95,12 @@ export class PartitionQueue implements TopicPartition {
     }
     if (head.full || hurry || this.waiting.length > 1) return 0
     return Math.max(0, head.createdAtMs + lingerMs - nowMs)
+  }
+
+  /** A batch is written. */
+  acknowledge(batch: ProducerBatch): void {
+    this.inFlight.delete(batch)
+    if (batch.sequence !== undefined) this.#established = !this.#broken
   }
 
   /** A batch goes back to its place among those that wait. */
@@ -125,6 +137,7 @@ export class PartitionQueue implements TopicPartition {
     }
     this.#nextSequence = 0
     this.#broken = false
+    this.#established = false
     for (const batch of this.waiting) batch.setSequence(undefined)
     return true
   }

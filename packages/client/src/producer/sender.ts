@@ -263,7 +263,7 @@ export class Sender {
   }
 
   #succeed(queue: PartitionQueue, batch: ProducerBatch, result: { baseOffset: number; logAppendTimeMs: number }): void {
-    queue.inFlight.delete(batch)
+    queue.acknowledge(batch)
     this.#settle(batch, result)
     if (queue.idle) this.#active.delete(queue)
   }
