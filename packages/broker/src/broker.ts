@@ -38,24 +38,38 @@ export interface BrokerPorts {
   readonly logger: Logger
 }
 
+/** What clients make a broker hold at this moment. */
+export interface Pressure {
+  readonly connections: number
+  /** Of requests that arrive, wait or are being handled. */
+  readonly requestBytes: number
+  /** Of responses that wait for peers that do not read. */
+  readonly responseBytes: number
+}
+
+interface RunningParts {
+  /** Takes everything apart, in reverse order. */
+  readonly parts: AsyncDisposableStack
+  readonly services: BrokerServices
+  readonly sockets: SocketServer
+  readonly failed: Promise<Error>
+}
+
 export class Broker implements AsyncDisposable {
   /** Each with the port that was really opened. */
   readonly listeners: readonly EndPoint[]
   /** Resolves if this broker can do no more: none of its log folders is fit for use. It should then be closed. */
   readonly failed: Promise<Error>
   readonly #services: BrokerServices
+  readonly #sockets: SocketServer
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | undefined
 
-  private constructor(
-    parts: AsyncDisposableStack,
-    services: BrokerServices,
-    listeners: readonly EndPoint[],
-    failed: Promise<Error>,
-  ) {
+  private constructor({ parts, services, sockets, failed }: RunningParts) {
     this.#parts = parts
     this.#services = services
-    this.listeners = listeners
+    this.#sockets = sockets
+    this.listeners = sockets.listeners
     this.failed = failed
   }
 
@@ -94,13 +108,17 @@ export class Broker implements AsyncDisposable {
     sockets.serve(new RequestProcessor({ services, logger: ports.logger.child('RequestProcessor') }))
     // Last in, first out: before anything else stops, what clients have begun is answered.
     parts.defer(() => sockets.close(SHUTDOWN_GRACE_MS))
-    const { listeners } = sockets
     logger.info('Started', {
       nodeId: config.nodeId,
       clusterId: logs.clusterId,
-      listeners: listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(','),
+      listeners: sockets.listeners.map(({ name, host, port }) => `${name}://${host}:${port}`).join(','),
     })
-    return new Broker(parts.move(), services, listeners, failure.promise)
+    return new Broker({ parts: parts.move(), services, sockets, failed: failure.promise })
+  }
+
+  get pressure(): Pressure {
+    const { connectionCount: connections, requestBytes } = this.#sockets
+    return { connections, requestBytes, responseBytes: this.#services.responseMemory.waitingBytes }
   }
 
   get clusterId(): string {

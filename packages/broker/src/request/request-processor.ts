@@ -50,7 +50,7 @@ export class RequestProcessor {
     const handler = this.#services.handlers.get(apiKey)
     if (handler === undefined) {
       const name = apiByKey(apiKey)?.name
-      return this.#refuse(connection, `key-${apiKey}`, 'it uses an API that is not served here', { apiKey, name })
+      return this.#refuse(connection, 'unserved-key', 'it uses an API that is not served here', { apiKey, name })
     }
     const services = this.#services
     const context: RequestContext = {

@@ -8,7 +8,7 @@ export class WireClient implements AsyncDisposable {
   readonly #clientId: string
   readonly #waiting = new Map<number, { resolve(frame: Buffer): void; reject(error: Error): void }>()
   #received = Buffer.alloc(0)
-  #correlationId = 0
+  #correlationId = 100
   /** Resolves when the connection is closed, by whomever. */
   readonly closed: Promise<void>
 
@@ -58,6 +58,13 @@ export class WireClient implements AsyncDisposable {
     const correlationId = this.#correlationId++
     const frame = encodeRequestFrame({ message: request, version, correlationId, clientId: this.#clientId, body })
     this.#socket.write(Buffer.concat(frame))
+  }
+
+  /** Writes a whole frame with correlation id 1 as it is, and resolves with the answer, without its length. */
+  sendFrame(frame: Uint8Array): Promise<Buffer> {
+    const answer = new Promise<Buffer>((resolve, reject) => this.#waiting.set(1, { resolve, reject }))
+    this.#socket.write(frame)
+    return answer
   }
 
   /** Writes bytes as they are. */
