@@ -59,11 +59,9 @@ export class LocalMetadataStore implements MetadataStore {
   static async open(options: LocalMetadataStoreOptions): Promise<LocalMetadataStore> {
     const { fs, logDir } = options
     const folder = join(logDir, METADATA_FOLDER)
-    if (!(await fs.exists(folder))) {
-      await fs.mkdir(folder)
-      await fs.syncDirectory(logDir)
-    }
-    const names = await fs.readdir(folder)
+    const isNew = !(await fs.exists(folder))
+    if (isNew) await fs.mkdir(folder)
+    const names = isNew ? [] : await fs.readdir(folder)
     let image = await newestSnapshot(options, folder, names)
     const logs = names.filter((name) => /^\d{20}\.log$/.test(name))
     let last: { path: string; validBytes: number; size: number } | undefined
@@ -83,7 +81,11 @@ export class LocalMetadataStore implements MetadataStore {
       }
       last = { path, validBytes, size: bytes.length }
     }
-    const located = await openForAppend(options, folder, last, image.offset + 1)
+    // Also of a folder that was there: the process that made it may have died before it was on the disk.
+    const [located] = await Promise.all([
+      openForAppend(options, folder, last, image.offset + 1),
+      ...(last === undefined ? [fs.syncDirectory(logDir)] : []),
+    ])
     const store = new LocalMetadataStore(options, image, located)
     await store.#removeObsolete(names, logs.at(-1))
     return store
