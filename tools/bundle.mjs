@@ -2,22 +2,14 @@
 // millisecond each, and the start is counted. The published package holds this bundle; in a clone it is made by
 // `npm start` and used by bin/milena.js only while every source it was made from is unchanged.
 import { build } from 'esbuild'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFresh, manifest } from '../packages/milena/bin/bundle.js'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const home = path.join(root, 'packages', 'milena')
 const dist = path.join(home, 'dist')
-const manifest = path.join(dist, 'inputs.json')
-
-function isFresh() {
-  if (!existsSync(manifest)) return false
-  return Object.entries(JSON.parse(readFileSync(manifest, 'utf8'))).every(([file, seen]) => {
-    const now = statSync(path.join(home, file), { throwIfNoEntry: false })
-    return now !== undefined && now.mtimeMs === seen.mtimeMs && now.size === seen.size
-  })
-}
 
 if (!isFresh()) {
   rmSync(dist, { recursive: true, force: true })

@@ -61,7 +61,8 @@ function enableCompileCache() {
 const major = Number(process.versions.node.split('.')[0])
 if (major >= NEEDED_MAJOR) {
   enableCompileCache()
-  const { main } = await import('../src/main.ts')
+  const { mainModule } = await import('./bundle.js')
+  const { main } = await import(mainModule())
   await main(process.argv.slice(2))
 } else {
   const pinned = process.env[ALREADY_MOVED] === undefined ? pinnedNode() : undefined
