@@ -7,23 +7,23 @@
 import { DeleteRecordsRequest, DeleteRecordsResponse, Errors } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { isInternalTopic } from '../replica/internal-topic.ts'
-import { ApiError, toApiError } from '../request/api-error.ts'
+import { toApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
-
-const HIGH_WATERMARK = -1
 
 type PartitionRequest = DeleteRecordsRequest['topics'][number]['partitions'][number]
 type PartitionResponse = Input<typeof DeleteRecordsResponse>['topics'][number]['partitions'][number]
 
 export const deleteRecords = handler(DeleteRecordsRequest, DeleteRecordsResponse, {
   versions: { min: 0, max: 2 },
-  handle: ({ topics }, context) => ({
+  handle: async ({ topics }, context) => ({
     throttleTimeMs: 0,
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((partition) => deleteFrom(name, partition, context)),
-    })),
+    topics: await Promise.all(
+      topics.map(async ({ name, partitions }) => ({
+        name,
+        partitions: await Promise.all(partitions.map((partition) => deleteFrom(name, partition, context))),
+      })),
+    ),
   }),
   errorResponse: ({ error }, { topics }) => ({
     throttleTimeMs: 0,
@@ -31,24 +31,23 @@ export const deleteRecords = handler(DeleteRecordsRequest, DeleteRecordsResponse
   }),
 })
 
-function deleteFrom(topic: string, asked: PartitionRequest, { services }: RequestContext): PartitionResponse {
+async function deleteFrom(
+  topic: string,
+  asked: PartitionRequest,
+  { services }: RequestContext,
+): Promise<PartitionResponse> {
   const partition = services.replicas.partition(topic, asked.partitionIndex)
   if (partition === undefined) return failed(asked, Errors.UNKNOWN_TOPIC_OR_PARTITION)
   if (isInternalTopic(topic)) return failed(asked, Errors.INVALID_TOPIC_EXCEPTION)
   const error = partition.leadershipError()
   if (error !== undefined) return failed(asked, error)
   try {
-    const lowWatermark = partition.log?.deleteRecordsTo(asked.offset) ?? ofEmptyLog(asked.offset)
+    const log = await partition.openLog()
+    const lowWatermark = log.deleteRecordsTo(asked.offset)
     return { partitionIndex: asked.partitionIndex, lowWatermark, errorCode: Errors.NONE.code }
   } catch (cause) {
     return failed(asked, toApiError(cause).error)
   }
-}
-
-/** A partition that nobody has written to has nothing to delete, and no offset but 0. */
-function ofEmptyLog(offset: number): number {
-  if (offset === 0 || offset === HIGH_WATERMARK) return 0
-  throw new ApiError(Errors.OFFSET_OUT_OF_RANGE)
 }
 
 function failed({ partitionIndex }: PartitionRequest, error: KafkaError): PartitionResponse {

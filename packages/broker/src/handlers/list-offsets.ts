@@ -37,16 +37,14 @@ export const listOffsets = handler(ListOffsetsRequest, ListOffsetsResponse, {
   versions: { min: 1, max: 11 },
   handle: async (request, context) => {
     const duplicates = duplicatePartitions(request)
+    const lookUpUnlessTwice = async (name: string, asked: PartitionRequest): Promise<PartitionResponse> =>
+      duplicates.has(`${name}-${asked.partitionIndex}`)
+        ? failed(asked, Errors.INVALID_REQUEST)
+        : lookUp(name, asked, request, context)
     const topics = await Promise.all(
       request.topics.map(async ({ name, partitions }) => ({
         name,
-        partitions: await Promise.all(
-          partitions.map((partition) =>
-            duplicates.has(`${name}-${partition.partitionIndex}`)
-              ? failed(partition, Errors.INVALID_REQUEST)
-              : lookUp(name, partition, request, context),
-          ),
-        ),
+        partitions: await Promise.all(partitions.map((partition) => lookUpUnlessTwice(name, partition))),
       })),
     )
     return { throttleTimeMs: 0, topics }

@@ -44,10 +44,11 @@ export const metadata = handler(MetadataRequest, MetadataResponse, {
     return respond(request, context, describeAll(request, context, names, new Map()))
   },
   errorResponse: (error, request, context) => ({
+    // Names may not be null in every version, so a topic that was asked for by its id alone has an empty one.
     ...respond(
       request,
       context,
-      (request.topics ?? []).map((topic) => failed(topic.name, topic.topicId, error.error)),
+      (request.topics ?? []).map(({ name, topicId }) => failed(name ?? '', topicId, error.error)),
     ),
     errorCode: error.code,
   }),

@@ -13,7 +13,7 @@ export interface ListenerOptions {
   /** 0: any free port. */
   readonly port: number
   readonly backlog: number
-  onAccept(socket: Socket): void
+  readonly onAccept: (socket: Socket) => void
 }
 
 /** A listener cannot be opened; the message says which, why, and what to do. */

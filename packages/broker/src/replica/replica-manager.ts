@@ -158,7 +158,9 @@ export class ReplicaManager {
 
   /** Logs of topics that were deleted while this broker was down, or of another topic of the same name. */
   async #deleteStrays(image: MetadataImage): Promise<void> {
-    for (const { topicPartition, topicId } of [...this.#logs.logs()]) {
+    // Those that are deleted leave the manager's own list while it is walked.
+    const logs = [...this.#logs.logs()]
+    for (const { topicPartition, topicId } of logs) {
       const topic = image.topics.get(topicPartition.topic)
       const isReplica = topic?.partitions[topicPartition.partition]?.replicas.includes(this.#nodeId) === true
       // A log from before topic ids has none yet; it takes its topic's when it is opened.

@@ -99,10 +99,10 @@ export interface HandlerOptions<Request, Response> {
   readonly beforeAuthentication?: boolean
   /** Answered although the version is unknown: only ApiVersions does (KIP-511). */
   readonly unsupportedVersion?: (context: RequestContext) => Response
-  handle(
+  readonly handle: (
     request: Request,
     context: RequestContext,
-  ): HandlerResult<Response> | Promise<HandlerResult<Response>> | InFlight<Response>
+  ) => HandlerResult<Response> | Promise<HandlerResult<Response>> | InFlight<Response>
   /**
    * The response when the request as a whole fails: `handle` threw an `ApiError`, or anything else, which arrives here
    * as UNKNOWN_SERVER_ERROR. To be given by every API whose response has no error code at its top; the others get
@@ -122,10 +122,10 @@ export interface Handler {
   readonly isPipelined: boolean
   readonly beforeAuthentication: boolean
   readonly unsupportedVersion: ((context: RequestContext) => object) | undefined
-  handle(
+  readonly handle: (
     request: never,
     context: RequestContext,
-  ): HandlerResult<object> | Promise<HandlerResult<object>> | InFlight<object>
+  ) => HandlerResult<object> | Promise<HandlerResult<object>> | InFlight<object>
   readonly errorResponse:
     | ((error: ApiError, request: never, context: RequestContext) => HandlerResult<object>)
     | undefined

@@ -19,7 +19,7 @@ export class WireClient implements AsyncDisposable {
     socket.on('error', () => undefined)
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
     socket.on('close', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the broker closed the connection'))
+      for (const waiting of this.#waiting.values()) waiting.reject(new Error('the broker closed the connection'))
       this.#waiting.clear()
     })
   }

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Errors, MetadataRequest, MetadataResponse, ZERO_UUID } from '@milena/protocol'
+import type { Input } from '@milena/protocol'
+import { TestBroker } from '../testing/test-broker.ts'
+import { batchOf, createTopic, produceTo } from '../testing/topics.ts'
+import type { WireClient } from '../testing/wire-client.ts'
+
+function ask(
+  client: WireClient,
+  version: number,
+  body: Partial<Input<typeof MetadataRequest>>,
+): Promise<MetadataResponse> {
+  return client.send(MetadataRequest, MetadataResponse, version, { topics: [], ...body })
+}
+
+test('every version describes a topic', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  const topicId = await createTopic(client, 'events', { partitions: 3 })
+  for (let version = 0; version <= 13; version++) {
+    const answer = await ask(client, version, { topics: [{ name: 'events' }] })
+    const [topic] = answer.topics
+    assert.equal(topic!.errorCode, 0)
+    assert.equal(topic!.name, 'events')
+    assert.equal(topic!.topicId, version >= 10 ? topicId : ZERO_UUID)
+    assert.equal(topic!.isInternal, false)
+    assert.deepEqual(
+      topic!.partitions.map(({ partitionIndex }) => partitionIndex),
+      [0, 1, 2],
+    )
+    for (const { errorCode, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas } of topic!.partitions) {
+      assert.deepEqual(
+        { errorCode, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas },
+        {
+          errorCode: 0,
+          leaderId: 1,
+          leaderEpoch: version >= 7 ? 0 : -1,
+          replicaNodes: [1],
+          isrNodes: [1],
+          offlineReplicas: [],
+        },
+      )
+    }
+    assert.deepEqual(answer.brokers, [{ nodeId: 1, host: '127.0.0.1', port: broker.port, rack: null }])
+    assert.equal(answer.controllerId, version >= 1 ? 1 : -1)
+    assert.equal(answer.clusterId, version >= 2 ? broker.broker.clusterId : null)
+  }
+})
+
+test('no topics and all topics: in version 0 an empty list is all, afterwards null is', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'a')
+  await createTopic(client, 'b')
+  const names = async (version: number, topics: [] | null): Promise<string[]> =>
+    (await ask(client, version, { topics })).topics.map(({ name }) => name ?? '').toSorted()
+  assert.deepEqual(await names(0, []), ['a', 'b'])
+  for (let version = 1; version <= 13; version++) {
+    assert.deepEqual(await names(version, []), [])
+    assert.deepEqual(await names(version, null), ['a', 'b'])
+  }
+})
+
+test('topics by id', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  const topicId = await createTopic(client, 'events')
+  const unknown = 'h5QKKNXUR62dv6MHHEIpTA'
+  const { topics } = await ask(client, 12, {
+    topics: [
+      { topicId, name: null },
+      { topicId: unknown, name: null },
+    ],
+  })
+  assert.deepEqual(
+    topics.map(({ errorCode, name, topicId: id }) => [errorCode, name, id]),
+    [
+      [0, 'events', topicId],
+      [Errors.UNKNOWN_TOPIC_ID.code, null, unknown],
+    ],
+  )
+  const early = await ask(client, 10, { topics: [{ topicId, name: null }] })
+  assert.equal(early.topics[0]!.errorCode, Errors.INVALID_REQUEST.code)
+})
+
+test('a topic that does not exist is made when both sides allow it, and can be written to at once', async () => {
+  await using broker = await TestBroker.start({ properties: { 'num.partitions': '2' } })
+  const client = await broker.connect()
+  const forbidden = await ask(client, 9, { topics: [{ name: 'new' }], allowAutoTopicCreation: false })
+  assert.equal(forbidden.topics[0]!.errorCode, Errors.UNKNOWN_TOPIC_OR_PARTITION.code)
+  const [made] = (await ask(client, 9, { topics: [{ name: 'new' }], allowAutoTopicCreation: true })).topics
+  assert.equal(made!.errorCode, 0)
+  assert.equal(made!.partitions.length, 2)
+  assert.equal((await produceTo(client, 'new', batchOf(['x']))).errorCode, 0)
+  // Before version 4 a client cannot forbid it.
+  assert.equal((await ask(client, 1, { topics: [{ name: 'newer' }] })).topics[0]!.errorCode, 0)
+})
+
+test('auto.create.topics.enable=false', async () => {
+  await using broker = await TestBroker.start({ properties: { 'auto.create.topics.enable': 'false' } })
+  const client = await broker.connect()
+  const { topics } = await ask(client, 9, { topics: [{ name: 'new' }] })
+  assert.equal(topics[0]!.errorCode, Errors.UNKNOWN_TOPIC_OR_PARTITION.code)
+})
+
+test('many who ask for the same new topic at once make it once', async () => {
+  await using broker = await TestBroker.start()
+  const clients = await Promise.all(Array.from({ length: 10 }, () => broker.connect()))
+  const answers = await Promise.all(clients.map((client) => ask(client, 12, { topics: [{ name: 'new' }] })))
+  assert.equal(new Set(answers.map(({ topics }) => topics[0]!.topicId)).size, 1)
+})
+
+test('a topic that cannot be made is not there', async () => {
+  await using broker = await TestBroker.start({ properties: { 'default.replication.factor': '3' } })
+  const client = await broker.connect()
+  const { topics } = await ask(client, 9, { topics: [{ name: 'new' }, { name: 'not/legal' }] })
+  assert.deepEqual(
+    topics.map(({ errorCode }) => errorCode),
+    [Errors.UNKNOWN_TOPIC_OR_PARTITION.code, Errors.INVALID_TOPIC_EXCEPTION.code],
+  )
+})
+
+test('authorized operations, when asked for: all of them, while there is no authorizer', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const topics = [{ name: 'events' }]
+  const silent = await ask(client, 8, { topics })
+  assert.equal(silent.clusterAuthorizedOperations, -(2 ** 31))
+  assert.equal(silent.topics[0]!.topicAuthorizedOperations, -(2 ** 31))
+  const told = await ask(client, 8, {
+    topics,
+    includeClusterAuthorizedOperations: true,
+    includeTopicAuthorizedOperations: true,
+  })
+  assert.equal(told.clusterAuthorizedOperations, 8096)
+  assert.equal(told.topics[0]!.topicAuthorizedOperations, 3576)
+})
