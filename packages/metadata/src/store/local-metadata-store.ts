@@ -26,6 +26,8 @@ interface Located {
   readonly folder: string
   readonly file: File
   readonly size: number
+  /** Resolves when the file's very existence is on the disk; nothing in it is durable before. */
+  readonly placed: Promise<unknown>
 }
 
 const DEFAULT_MAX_BYTES_BETWEEN_SNAPSHOTS = 20 * 1024 * 1024
@@ -44,14 +46,22 @@ export class LocalMetadataStore implements MetadataStore {
   #file: File
   #size: number
   #nextOffset: number
+  #placed: Promise<unknown>
   #failure: unknown
 
-  private constructor(options: LocalMetadataStoreOptions, loaded: MetadataImage, { folder, file, size }: Located) {
+  private constructor(
+    options: LocalMetadataStoreOptions,
+    loaded: MetadataImage,
+    { folder, file, size, placed }: Located,
+  ) {
     this.#options = options
     this.loaded = loaded
     this.#folder = folder
     this.#file = file
     this.#size = size
+    this.#placed = placed
+    // Whoever appends hears of a failure; when nobody does, nothing is lost by it.
+    placed.catch(() => {})
     this.#nextOffset = loaded.offset + 1
   }
 
@@ -81,11 +91,7 @@ export class LocalMetadataStore implements MetadataStore {
       }
       last = { path, validBytes, size: bytes.length }
     }
-    // Also of a folder that was there: the process that made it may have died before it was on the disk.
-    const [located] = await Promise.all([
-      openForAppend(options, folder, last, image.offset + 1),
-      ...(last === undefined ? [fs.syncDirectory(logDir)] : []),
-    ])
+    const located = await openForAppend(options, folder, last, image.offset + 1)
     const store = new LocalMetadataStore(options, image, located)
     await store.#removeObsolete(names, logs.at(-1))
     return store
@@ -101,7 +107,7 @@ export class LocalMetadataStore implements MetadataStore {
     })
     try {
       await this.#file.writev([bytes], this.#size)
-      await this.#file.sync()
+      await Promise.all([this.#file.sync(), this.#placed])
     } catch (error) {
       // What is on the disk now is unknown until it is read again, so this store must not go on writing behind it.
       this.#failure = error
@@ -133,6 +139,7 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled([this.#placed])
     await this.#file.close()
   }
 
@@ -170,15 +177,16 @@ async function newestSnapshot(
 }
 
 async function openForAppend(
-  { fs, logger }: LocalMetadataStoreOptions,
+  { fs, logger, logDir }: LocalMetadataStoreOptions,
   folder: string,
   last: { path: string; validBytes: number; size: number } | undefined,
   nextOffset: number,
 ): Promise<Located> {
+  // Also when they were there: who made them may have died before they were on the disk.
+  const place = () => Promise.all([fs.syncDirectory(folder), fs.syncDirectory(logDir)])
   if (last === undefined) {
     const file = await fs.open(join(folder, logFileName(nextOffset)), 'create')
-    await fs.syncDirectory(folder)
-    return { folder, file, size: 0 }
+    return { folder, file, size: 0, placed: place() }
   }
   const file = await fs.open(last.path, 'readwrite')
   if (last.validBytes < last.size) {
@@ -187,5 +195,5 @@ async function openForAppend(
     await file.truncate(last.validBytes)
     await file.sync()
   }
-  return { folder, file, size: last.validBytes }
+  return { folder, file, size: last.validBytes, placed: place() }
 }
