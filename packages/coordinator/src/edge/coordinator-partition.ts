@@ -223,7 +223,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
       refusal = this.#unexpected(cause)
     }
     if (refusal === undefined) return
-    this.#ports.logger.warn(`Timer ${key} of partition ${this.partition} will be tried again: ${refusal.message}`)
+    this.#ports.logger.debug(`Timer ${key} of partition ${this.partition} will be tried again: ${refusal.message}`)
     this.#setTimer(key, RETRY_BACKOFF_MS, event)
   }
 

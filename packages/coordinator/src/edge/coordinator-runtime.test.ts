@@ -305,6 +305,7 @@ test('a client that goes away waits no longer', async () => {
   await assert.rejects(waiting, /disconnected/)
   assert.deepEqual(bench.runtime.partition(0)?.parkedIds, [])
   assert.equal(await bench.write(greet), 'greeted', 'the answer is for nobody')
+  assert.equal(await bench.write(add, 1, new AbortController().signal), 2, 'an answer may come before write returns')
   const gone = AbortSignal.abort(new Error('disconnected before'))
   await assert.rejects(bench.write(wait, 1, gone), /disconnected before/)
 })

@@ -119,9 +119,8 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     const led = this.#led.get(partition)
     if (led === undefined) return Promise.reject(new CoordinatorError(Errors.NOT_COORDINATOR))
     return new Promise((resolve, reject) => {
-      const { signal } = client
-      if (signal === undefined) led.partition.write(operation, request, client, resolve, reject)
-      else this.#writeUntilAborted(led.partition, operation, request, client, signal, resolve, reject)
+      const pending = led.partition.write(operation, request, client, resolve, reject)
+      if (client.signal !== undefined && !pending.isSettled) this.#abandonOnAbort(led.partition, pending, client.signal)
     })
   }
 
@@ -145,37 +144,12 @@ export class CoordinatorRuntime<T extends ShardTypes> {
     this.#alarm = undefined
   }
 
-  #writeUntilAborted<Request, Response>(
-    partition: CoordinatorPartition<T>,
-    operation: Operation<T, Request, Response>,
-    request: Request,
-    client: RequestClient,
-    signal: AbortSignal,
-    resolve: (value: Response) => void,
-    reject: (error: Error) => void,
-  ): void {
-    // An answer may come before `write` returns, so what it calls must stand before that.
-    let pending: PendingRequest | undefined = undefined
-    const onAbort = (): void => {
-      if (pending !== undefined) partition.abandon(pending, abortReason(signal))
-    }
-    const stopListening = (): void => signal.removeEventListener('abort', onAbort)
-    pending = partition.write(
-      operation,
-      request,
-      client,
-      (value) => {
-        stopListening()
-        resolve(value)
-      },
-      (error) => {
-        stopListening()
-        reject(error)
-      },
-    )
-    if (pending.isSettled) return
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
+  /** A request that still waits when its client goes away waits for nobody. */
+  #abandonOnAbort(partition: CoordinatorPartition<T>, pending: PendingRequest, signal: AbortSignal): void {
+    const onAbort = (): void => partition.abandon(pending, abortReason(signal))
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    pending.onSettled = () => signal.removeEventListener('abort', onAbort)
   }
 
   /** One timer of the clock serves all: it is set again only when something comes earlier than it. */

@@ -6,6 +6,8 @@ export class PendingRequest {
   readonly #resolve: (value: never) => void
   readonly #reject: (error: Error) => void
   #isSettled = false
+  /** Called once there is an answer or an error. */
+  onSettled: (() => void) | undefined
 
   constructor(id: RequestId, resolve: (value: never) => void, reject: (error: Error) => void) {
     this.id = id
@@ -19,13 +21,18 @@ export class PendingRequest {
 
   answer(value: unknown): void {
     if (this.#isSettled) return
-    this.#isSettled = true
+    this.#settle()
     this.#resolve(value as never)
   }
 
   fail(error: Error): void {
     if (this.#isSettled) return
-    this.#isSettled = true
+    this.#settle()
     this.#reject(error)
+  }
+
+  #settle(): void {
+    this.#isSettled = true
+    this.onSettled?.()
   }
 }
