@@ -85,13 +85,16 @@ export class Broker implements AsyncDisposable {
     const sockets = await SocketServer.open({ ...socketServerOptions(config), ...ports, responseMemory })
     parts.defer(() => sockets.close(0))
 
-    const logs: LogManager = await LogManager.open({
+    let opened: LogManager | undefined
+    const logs = await LogManager.open({
       ...logManagerOptions(config),
       ...ports,
       onLogDirFailure: (_, error) => {
-        if (logs.logDirs.every((dir) => dir.failure !== undefined)) failure.resolve(error)
+        // While they are being opened, a folder that is of no use is for `open` to judge.
+        if (opened?.logDirs.every((dir) => dir.failure !== undefined) === true) failure.resolve(error)
       },
     })
+    opened = logs
     parts.defer(() => logs.close())
 
     const metadata = await MetadataService.open({

@@ -42,7 +42,6 @@ export class Milena implements AsyncDisposable {
   /** `host:port`, for any Kafka client. */
   readonly bootstrapServers: string
   readonly port: number
-  #closed: Promise<void> | undefined
 
   private constructor(broker: Broker) {
     this.#broker = broker
@@ -68,8 +67,7 @@ export class Milena implements AsyncDisposable {
 
   /** Stops gracefully; afterwards no socket, timer or open file is left. A second call waits for the first. */
   close(): Promise<void> {
-    this.#closed ??= this.#broker.close()
-    return this.#closed
+    return this.#broker.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -46,11 +46,12 @@ async function serve(configuration: StartConfiguration, stop: Promise<NodeJS.Sig
   const { memory } = configuration
   console.log(banner({ listeners: broker.listeners, config, memory, readyMs: performance.now() }))
   const flush = setTimeout(flushCompileCache, COMPILE_CACHE_FLUSH_DELAY_MS).unref()
-  const signal = await stop
+  const end = await Promise.race([stop, broker.failed])
   clearTimeout(flush)
-  logger.info(`Stopping on ${signal}; a second signal ends the process at once`)
+  if (end instanceof Error) logger.error('The broker can do no more and stops', { error: end })
+  else logger.info(`Stopping on ${end}; a second signal ends the process at once`)
   await broker.close()
-  return 0
+  return end instanceof Error ? 1 : 0
 }
 
 function failed(error: unknown): number {
