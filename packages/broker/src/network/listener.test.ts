@@ -27,7 +27,7 @@ test('localhost is 127.0.0.1 and ::1, on one port also when the port is random',
   const hosts = hasIpv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1']
   for (const host of hosts) await once(connect(listener.port, host).resume(), 'close')
   assert.deepEqual(accepted, hosts)
-  listener.stop()
+  await listener.stop()
 })
 
 test('a port in use is refused with a sentence that names it, and nothing stays open', async () => {
@@ -37,7 +37,7 @@ test('a port in use is refused with a sentence that names it, and nothing stays 
     assert.match(error.message, new RegExp(`PLAINTEXT://localhost:${taken.port}.*port ${taken.port} is in use`))
     return true
   })
-  taken.stop()
+  await taken.stop()
 })
 
 test('an address of another machine is refused', async () => {

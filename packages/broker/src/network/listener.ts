@@ -29,6 +29,7 @@ export class Listener {
   readonly host: string
   readonly port: number
   readonly #servers: readonly Server[]
+  #stopped: Promise<void> | undefined
 
   private constructor(options: ListenerOptions, port: number, servers: readonly Server[]) {
     this.name = options.name
@@ -53,9 +54,13 @@ export class Listener {
     }
   }
 
-  /** Accepts nobody any more; connections that are open stay open. */
-  stop(): void {
-    for (const server of this.#servers) server.close()
+  /**
+   * Accepts nobody any more; connections that are open stay open. Resolves when the last of them is closed and the port
+   * is free.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= Promise.all(this.#servers.map(closeServer)).then(() => {})
+    return this.#stopped
   }
 }
 

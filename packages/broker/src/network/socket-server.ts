@@ -67,7 +67,7 @@ export class SocketServer {
     try {
       for (const endPoint of options.listeners) opened.push(await server.#openListener(endPoint))
     } catch (error) {
-      for (const listener of opened) listener.stop()
+      await Promise.all(opened.map((listener) => listener.stop()))
       throw error
     }
     server.#listeners = opened
@@ -102,7 +102,7 @@ export class SocketServer {
    * `graceMs` are cut off.
    */
   async close(graceMs: number): Promise<void> {
-    this.stopAccepting()
+    const stopped = this.#stopAccepting()
     this.#sweepTimer?.cancel()
     // Refuses those who came too early and now come too late.
     for (const accept of this.#early?.splice(0) ?? []) accept()
@@ -110,17 +110,18 @@ export class SocketServer {
       this.#onEmpty = resolve
     })
     for (const connection of this.#connections) connection.shutDown()
-    if (this.#connections.size === 0) return
+    if (this.#connections.size === 0) return stopped
     const timer = this.#options.clock.setTimer(graceMs, () => {
       for (const connection of this.#connections) connection.destroy()
     })
     await emptied
     timer.cancel()
+    await stopped
   }
 
-  stopAccepting(): void {
+  async #stopAccepting(): Promise<void> {
     this.#isClosing = true
-    for (const listener of this.#listeners) listener.stop()
+    await Promise.all(this.#listeners.map((listener) => listener.stop()))
   }
 
   #openListener({ name, host, port }: EndPoint): Promise<Listener> {
