@@ -1,4 +1,5 @@
 import type { LogDir } from './log-dir.ts'
+import { SerialQueue } from './serial-queue.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import type { UnifiedLog } from './unified-log.ts'
 
@@ -16,15 +17,49 @@ export class LogCheckpoints {
   /** The recovery points as they stand in the files: a log that failed keeps the one it had. */
   readonly #recoveryPoints = new WeakMap<UnifiedLog, number>()
   readonly #movedHighWatermarks = new Set<LogDir>()
+  /** Deleted logs of which the files may still speak. */
+  readonly #deleted = new Set<string>()
+  readonly #dirs: readonly LogDir[]
+  /** A file is written by one at a time. */
+  readonly #writes = new SerialQueue()
 
-  /** To be told of every log once it is open. */
-  host({ log, dir }: HostedLog): void {
-    this.#recoveryPoints.set(log, log.recoveryPoint)
+  constructor(dirs: readonly LogDir[]) {
+    this.#dirs = dirs
+  }
+
+  /** To be told of every log once it is open, with the recovery point that the file has for it. */
+  host({ log, dir }: HostedLog, checkpointedRecoveryPoint: number): void {
+    this.#recoveryPoints.set(log, checkpointedRecoveryPoint)
     this.#movedHighWatermarks.add(dir)
     log.listen({ onHighWatermark: () => this.#movedHighWatermarks.add(dir) })
   }
 
-  async writeHighWatermarks(hosted: readonly HostedLog[]): Promise<void> {
+  /** To be told of every log that is deleted, and of names in the checkpoints for which there is no log. */
+  forget(name: string, dir: LogDir): void {
+    this.#deleted.add(name)
+    this.#movedHighWatermarks.add(dir)
+  }
+
+  /**
+   * To be called before a log is made: what the files still say of a deleted one with the same name would, after a
+   * crash, be taken for its own.
+   */
+  async forgetBefore(name: string, hosted: () => readonly HostedLog[]): Promise<void> {
+    if (!this.#deleted.has(name)) return
+    await this.writeOffsets(hosted)
+    await this.writeHighWatermarks(hosted)
+  }
+
+  writeHighWatermarks(hosted: () => readonly HostedLog[]): Promise<void> {
+    return this.#writes.run(() => this.#writeHighWatermarks(hosted()))
+  }
+
+  /** Recovery points and log start offsets; before a recovery point is written, what lies below it is settled. */
+  writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
+    return this.#writes.run(() => this.#writeOffsets(hosted()))
+  }
+
+  async #writeHighWatermarks(hosted: readonly HostedLog[]): Promise<void> {
     const moved = [...this.#movedHighWatermarks]
     this.#movedHighWatermarks.clear()
     for (const dir of moved) {
@@ -35,15 +70,16 @@ export class LogCheckpoints {
     }
   }
 
-  /** Recovery points and log start offsets; before a recovery point is written, what lies below it is settled. */
-  async writeOffsets(hosted: readonly HostedLog[]): Promise<void> {
+  async #writeOffsets(hosted: readonly HostedLog[]): Promise<void> {
+    this.#deleted.clear()
     for (const { log } of hosted) {
       if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) continue
       // A log that fails here has said so, and keeps the recovery point that it had.
       const recoveryPoint = await log.checkpointRecoveryPoint().catch(() => undefined)
       if (recoveryPoint !== undefined) this.#recoveryPoints.set(log, recoveryPoint)
     }
-    for (const dir of new Set(hosted.map((entry) => entry.dir))) {
+    for (const dir of this.#dirs) {
+      if (dir.failure !== undefined) continue
       await dir.writeCheckpoint(
         'recoveryPoint',
         entriesOf(hosted, dir, (log) => this.#recoveryPoints.get(log)),

@@ -14,4 +14,9 @@ export interface LogContext {
   readonly tailCache: TailCache
   /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */
   readonly producerIdExpirationMs: () => number
+  /**
+   * Writes the recovery points down, after a truncation: one that is behind the end of its log would keep what is
+   * appended next from being validated after a crash.
+   */
+  readonly checkpointRecoveryPoints: () => Promise<void>
 }

@@ -30,6 +30,8 @@ export interface LogFolder {
   readonly leftovers: readonly string[]
 }
 
+export const emptyLogFolder: LogFolder = { segments: [], snapshotOffsets: [], leftovers: [] }
+
 const LEFTOVER_SUFFIXES = [DELETED_SUFFIX, CLEANED_SUFFIX, '.tmp']
 const INDEX_SUFFIXES = [INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX]
 

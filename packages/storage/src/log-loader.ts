@@ -2,7 +2,7 @@ import path from 'node:path'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
-import { readLogFolder } from './log-folder.ts'
+import { emptyLogFolder, readLogFolder } from './log-folder.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import { recoverLog } from './log-recovery.ts'
 import type { ExistingSegment } from './log-segment.ts'
@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly directory: string
   /** As in LocalLogOptions: for a folder that was just made. */
   readonly unsyncedParent?: string
+  /** The folder was just made and holds nothing of a log. */
+  readonly isNew?: boolean
   readonly config: LogConfig
   readonly context: LogContext
   /** The log was closed in order and its recovery point is its end: nothing needs to be validated. */
@@ -53,7 +55,7 @@ export interface LogInLoading {
  */
 export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   const { context, directory } = o
-  const folder = await readLogFolder(context.fs, directory)
+  const folder = o.isNew === true ? emptyLogFolder : await readLogFolder(context.fs, directory)
   for (const leftover of folder.leftovers) await context.fs.remove(leftover)
   const configRef = { current: o.config }
   const newSegment = (baseOffset: number, existing?: ExistingSegment): LogSegment =>
@@ -97,7 +99,8 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
 }
 
 async function loadEpochs(o: LoadOptions): Promise<{ epochs: LeaderEpochCache; checkpointedRevision: number }> {
-  const text = await readTextIfPresent(o.context.fs, path.join(o.directory, LEADER_EPOCH_CHECKPOINT_FILE))
+  const file = path.join(o.directory, LEADER_EPOCH_CHECKPOINT_FILE)
+  const text = o.isNew === true ? undefined : await readTextIfPresent(o.context.fs, file)
   if (text === undefined) return { epochs: new LeaderEpochCache(), checkpointedRevision: 0 }
   const epochs = LeaderEpochCache.parse(text)
   return { epochs, checkpointedRevision: epochs.revision }
@@ -105,14 +108,8 @@ async function loadEpochs(o: LoadOptions): Promise<{ epochs: LeaderEpochCache; c
 
 /** Takes the word of the orderly stop; only what was taken away since is made again. */
 async function openClean(log: LogInLoading): Promise<number> {
-  const { producers, snapshots } = log
   for (const segment of log.lackingIndexes) await segment.indexes.makeMissing()
   const logEndOffset = await cleanEnd(log)
-  if (snapshots.offsets.length === 0) {
-    // The last close would have left a snapshot if there were a producer to remember.
-    producers.reset(logEndOffset)
-    return logEndOffset
-  }
   await rebuildProducers({ ...log, logEndOffset })
   return logEndOffset
 }

@@ -60,10 +60,15 @@ export async function loadLogs(
   o: {
     readonly context: LogContext
     readonly config: LogConfig
-    readonly onLoaded: (log: UnifiedLog) => void
+    readonly onLoaded: (log: UnifiedLog, checkpointedRecoveryPoint: number) => void
     readonly onOffline: (topicPartition: TopicPartition, error: unknown) => void
   },
-): Promise<{ readonly deletedDirs: readonly string[] }> {
+): Promise<{
+  /** Folders of deleted partitions that are still there. */
+  readonly deletedDirs: readonly string[]
+  /** Names of which a checkpoint speaks, and for which there is no folder. */
+  readonly orphanedNames: readonly string[]
+}> {
   const { logger } = o.context
   const content = await dir.content()
   const checkpoints = await dir.readCheckpoints()
@@ -72,6 +77,7 @@ export async function loadLogs(
   await forEachLimited(content.partitions, CONCURRENCY, async (topicPartition) => {
     const name = topicPartitionName(topicPartition)
     const directory = path.join(dir.path, name)
+    const recoveryPoint = checkpoints.recoveryPoints.get(name) ?? 0
     try {
       const log = await loadLog({
         topicPartition,
@@ -80,17 +86,19 @@ export async function loadLogs(
         config: o.config,
         context: o.context,
         hadCleanShutdown: dir.hadCleanShutdown,
-        recoveryPoint: checkpoints.recoveryPoints.get(name) ?? 0,
+        recoveryPoint,
         logStartOffset: checkpoints.logStartOffsets.get(name) ?? 0,
         highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
       })
-      o.onLoaded(log)
+      o.onLoaded(log, recoveryPoint)
     } catch (error) {
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
       o.onOffline(topicPartition, error)
     }
   })
-  return { deletedDirs: content.deleted }
+  const present = new Set(content.partitions.map(topicPartitionName))
+  const named = Object.values(checkpoints).flatMap((offsets: ReadonlyMap<string, number>) => [...offsets.keys()])
+  return { deletedDirs: content.deleted, orphanedNames: named.filter((name) => !present.has(name)) }
 }
 
 /** The topic id of a partition's folder; zero when the file is not there, or empty because the power went. */

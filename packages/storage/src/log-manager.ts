@@ -42,7 +42,7 @@ export class LogManager {
   /** Logs that could not be opened; nothing may be made in their place. */
   readonly #offline = new Map<string, StorageError>()
   readonly #changes = new KeyedQueue()
-  readonly #checkpoints = new LogCheckpoints()
+  readonly #checkpoints: LogCheckpoints
   #closing: Promise<void> | undefined
   readonly #background: BackgroundTasks
   readonly #logger: Logger
@@ -52,6 +52,7 @@ export class LogManager {
     this.#o = o
     this.clusterId = clusterId
     this.#dirs = dirs
+    this.#checkpoints = new LogCheckpoints(dirs)
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
     this.#logger = o.logger.child('LogManager')
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
@@ -64,6 +65,7 @@ export class LogManager {
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
       producerIdExpirationMs: () => o.producerIdExpirationMs ?? 86_400_000,
+      checkpointRecoveryPoints: () => this.checkpointOffsets(),
     }
   }
 
@@ -87,16 +89,22 @@ export class LogManager {
   async #load(dir: LogDir): Promise<void> {
     const startMs = this.#o.clock.monotonicMs()
     const sizeBefore = this.#logs.size
-    const { deletedDirs } = await loadLogs(dir, {
+    let lostFlushed = false
+    const { deletedDirs, orphanedNames } = await loadLogs(dir, {
       context: this.#context,
       config: this.#defaultConfig,
-      onLoaded: (log) => this.#host(log, dir),
+      onLoaded: (log, checkpointedRecoveryPoint) => {
+        this.#host(log, dir, checkpointedRecoveryPoint)
+        lostFlushed ||= log.recoveryPoint < checkpointedRecoveryPoint
+      },
       onOffline: (topicPartition, error) => {
         this.#offline.set(topicPartitionName(topicPartition), storageFailure('the log could not be opened', error))
         dir.hasOfflineLogs = true
       },
     })
+    for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
     for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
+    if (lostFlushed) await this.checkpointOffsets()
     this.#logger.info('Loaded logs', {
       logDir: dir.path,
       logs: this.#logs.size - sizeBefore,
@@ -152,6 +160,7 @@ export class LogManager {
     const dir = this.#emptiestDir()
     const directory = path.join(dir.path, name)
     try {
+      await this.#checkpoints.forgetBefore(name, this.#hosted)
       // Only remains of an attempt that failed can be there: whatever they are, they are not taken on trust.
       const isNew = !(await this.#o.fs.exists(directory))
       await this.#o.fs.mkdir(directory)
@@ -161,6 +170,7 @@ export class LogManager {
         topicId,
         directory,
         unsyncedParent: dir.path,
+        isNew,
         config,
         context: this.#context,
         hadCleanShutdown: isNew,
@@ -168,7 +178,7 @@ export class LogManager {
         logStartOffset: 0,
         highWatermark: 0,
       })
-      this.#host(log, dir)
+      this.#host(log, dir, 0)
       return log
     } catch (cause) {
       this.#failDir(dir, cause)
@@ -191,7 +201,10 @@ export class LogManager {
     return [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0]
   }
 
-  #host(log: UnifiedLog, dir: LogDir): void {
+  /** All logs with their folders, as they are now. */
+  readonly #hosted = (): readonly HostedLog[] => [...this.#logs.values()]
+
+  #host(log: UnifiedLog, dir: LogDir, checkpointedRecoveryPoint: number): void {
     const name = topicPartitionName(log.topicPartition)
     const other = this.#logs.get(name)
     if (other !== undefined) {
@@ -199,7 +212,7 @@ export class LogManager {
       throw new StorageError('KAFKA_STORAGE_ERROR', message)
     }
     this.#logs.set(name, { log, dir })
-    this.#checkpoints.host({ log, dir })
+    this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
     log.listen({ onFailure: (_, error) => this.#failDir(dir, error) })
   }
 
@@ -217,6 +230,7 @@ export class LogManager {
       const hosted = this.#logs.get(name)
       if (hosted === undefined) return
       this.#logs.delete(name)
+      this.#checkpoints.forget(name, hosted.dir)
       await hosted.log.close({ flush: false })
       const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
       const grave = path.join(hosted.dir.path, deletedDirName(topicPartition, uniqueId))
@@ -286,12 +300,12 @@ export class LogManager {
 
   /** Writes the high watermarks down. */
   checkpointHighWatermarks(): Promise<void> {
-    return this.#checkpoints.writeHighWatermarks([...this.#logs.values()])
+    return this.#checkpoints.writeHighWatermarks(this.#hosted)
   }
 
   /** Writes down from where a recovery would have to begin, and where each log starts. */
   checkpointOffsets(): Promise<void> {
-    return this.#checkpoints.writeOffsets([...this.#logs.values()])
+    return this.#checkpoints.writeOffsets(this.#hosted)
   }
 
   /** Closes all logs so that the next start has nothing to recover, and gives the folders back. */

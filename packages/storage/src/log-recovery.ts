@@ -73,7 +73,9 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
   const visit = (batch: ScannedBatch): void => {
     const { bytes, at, position, sizeInBytes } = batch
     const lastOffset = lastOffsetAt(bytes, at)
-    segment.indexes.add({ position, sizeInBytes, lastOffset, maxTimestamp: maxTimestampAt(bytes, at) })
+    const maxTimestamp = maxTimestampAt(bytes, at)
+    if (position === 0) segment.noteFirstBatch(maxTimestamp)
+    segment.indexes.add({ position, sizeInBytes, lastOffset, maxTimestamp })
     const epoch = leaderEpochAt(bytes, at)
     if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, baseOffsetAt(bytes, at))
     replayProducer(log.producers, batch)

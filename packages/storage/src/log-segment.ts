@@ -207,6 +207,11 @@ export class LogSegment {
     return this.indexes.offsetIndex.lookup(offset).position
   }
 
+  /** Notes the timestamp of the first batch, against which `segment.ms` runs, for who comes by it. */
+  noteFirstBatch(maxTimestamp: number): void {
+    this.#rollingBasedTimestamp = maxTimestamp
+  }
+
   /** Learns from the file what a reopened active segment needs before it can take batches. */
   async loadRollState(): Promise<void> {
     await this.indexes.maxTimestamp()

@@ -38,8 +38,11 @@ export class SegmentIndexes {
   readonly #segment: IndexedSegment
   readonly #context: SegmentContext
   #builder: IndexBuilder
-  /** The files hold something else than a beginning of the entries, and must be written as a whole. */
-  #rewrite: boolean
+  /**
+   * What the files hold: the first entries (`behind`), nothing, because there are none yet (`absent`), or something
+   * else, so that they must be written as a whole (`stale`).
+   */
+  #files: 'behind' | 'absent' | 'stale'
   #loading: Promise<void> | undefined
 
   constructor(
@@ -50,7 +53,7 @@ export class SegmentIndexes {
     this.#segment = segment
     this.#context = context
     this.#builder = new IndexBuilder(segment.baseOffset, persisted)
-    this.#rewrite = persisted === undefined
+    this.#files = persisted === undefined ? 'absent' : 'behind'
   }
 
   get offsetIndex(): OffsetIndex {
@@ -107,7 +110,9 @@ export class SegmentIndexes {
       if (!hasErrorCode(error, 'ENOENT')) throw error
       return
     }
-    builder.resume(readTimeIndexEntry(bytes, 0, this.#segment.baseOffset))
+    const last = readTimeIndexEntry(bytes, 0, this.#segment.baseOffset)
+    // A file that ends in zeros lost its end with the power; taken for a time it would make the records old.
+    if (last.timestamp > 0) builder.resume(last)
   }
 
   /** Brings all entries to memory; what the files lack or cannot mean is made again from the log. */
@@ -164,7 +169,7 @@ export class SegmentIndexes {
       position = await this.#segment.scanHeaders(position, (batch) => builder.add(batch, this.#segment.indexLimits))
     }
     this.#builder = builder
-    this.#rewrite = true
+    this.#files = 'stale'
   }
 
   /** Makes the indexes anew because a lookup in them led to a place where no batch begins. */
@@ -198,36 +203,41 @@ export class SegmentIndexes {
   restartAt(position: number): void {
     if (position === 0) this.#builder = new IndexBuilder(this.#segment.baseOffset)
     else this.#builder.truncate(position, this.offsetIndex.offsetAt(position))
-    this.#rewrite = true
+    this.#files = 'stale'
   }
 
   /** Forgets what lies at or behind the batch at `position`, whose first offset is `offset`. All must be loaded. */
   truncate(position: number, offset: number): void {
     this.#builder.truncate(position, offset)
-    this.#rewrite = true
+    this.#files = 'stale'
   }
 
   /** Writes to the files what they lack; with `sync` it is there after a loss of power. */
   async persist(options: { readonly sync: boolean }): Promise<void> {
-    const rewrite = this.#rewrite
-    this.#rewrite = false
+    const before = this.#files
+    this.#files = 'behind'
     try {
-      await this.#persistOne(this.#segment.offsetIndexPath, this.offsetIndex.entries, rewrite, options.sync)
-      await this.#persistOne(this.#segment.timeIndexPath, this.timeIndex.entries, rewrite, options.sync)
+      await this.#persistOne(this.#segment.offsetIndexPath, this.offsetIndex.entries, before, options.sync)
+      await this.#persistOne(this.#segment.timeIndexPath, this.timeIndex.entries, before, options.sync)
     } catch (error) {
-      this.#rewrite ||= rewrite
+      this.#files = 'stale'
       throw error
     }
   }
 
-  async #persistOne(path: string, entries: IndexEntries, rewrite: boolean, sync: boolean): Promise<void> {
-    const from = rewrite ? 0 : entries.persistedCount
+  async #persistOne(
+    path: string,
+    entries: IndexEntries,
+    before: 'behind' | 'absent' | 'stale',
+    sync: boolean,
+  ): Promise<void> {
+    const from = before === 'behind' ? entries.persistedCount : 0
     const to = entries.count
-    if (from === to && !rewrite) return
+    if (from === to && before === 'behind') return
     const bytes = entries.copy(from, to)
     await this.#context.files.write(path, async (file) => {
       if (bytes.byteLength > 0) await file.writev([bytes], from * entries.entryBytes)
-      if (rewrite) await file.truncate(to * entries.entryBytes)
+      if (before === 'stale') await file.truncate(to * entries.entryBytes)
       if (sync) await file.sync()
     })
     entries.markPersisted(to)
@@ -235,7 +245,7 @@ export class SegmentIndexes {
 
   /** Leaves to the files what they hold. */
   unload(): void {
-    if (this.#rewrite) return
+    if (this.#files !== 'behind') return
     this.offsetIndex.entries.unload()
     this.timeIndex.entries.unload()
   }

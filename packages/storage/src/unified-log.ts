@@ -394,6 +394,7 @@ export class UnifiedLog {
       await rebuildProducers({ context, producers, snapshots, segments, logStartOffset, logEndOffset: offset })
       await this.#housekeeping.checkpointEpochs()
     })
+    await this.#context.checkpointRecoveryPoints()
   }
 
   /** Empties the log and lets it go on at `offset`. */
@@ -411,6 +412,7 @@ export class UnifiedLog {
       await this.#snapshots.removeWhere(() => true)
       await this.#housekeeping.checkpointEpochs()
     })
+    await this.#context.checkpointRecoveryPoints()
   }
 
   #afterCut(): void {
@@ -455,12 +457,12 @@ export class UnifiedLog {
     await this.#writeLastSnapshot()
   }
 
-  /** Leaves the producers for the next start; where there never were any, it finds as much. */
+  /** Leaves the producers for the next start, which finds them by the log's end. */
   async #writeLastSnapshot(): Promise<void> {
     const offset = this.#logEndOffset
-    const isKnown =
-      this.#snapshots.offsets.includes(offset) || (this.#snapshots.offsets.length === 0 && this.#producers.size === 0)
-    if (!isKnown) await this.#snapshots.write(offset, this.#producers.encode())
+    if (offset > 0 && !this.#snapshots.offsets.includes(offset)) {
+      await this.#snapshots.write(offset, this.#producers.encode())
+    }
     const bases = new Set(this.#local.segments.values().map((segment) => segment.baseOffset))
     await this.#snapshots.removeWhere((known) => known !== offset && !bases.has(known))
   }
