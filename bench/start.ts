@@ -1,8 +1,9 @@
 // `npm run bench:start [-- RUNS]`: how long from the start of the process to the first acknowledged acks=all write
 // on an empty folder, and how much memory the broker then holds when idle.
 //
-// The first run is not counted: it fills the compile cache, as the first start on a machine does; it is printed.
-import { spawn, type ChildProcess } from 'node:child_process'
+// The command is started as `npm start` starts it, from its bundle. The first run is printed and not counted: it fills
+// the compile cache, as the first start on a machine does.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -172,6 +173,7 @@ function line(label: string, unit: string, values: readonly number[]): string {
   return `${label.padEnd(44)} min ${at(0)} ${unit}   median ${at(0.5)} ${unit}   max ${at(1)} ${unit}`
 }
 
+spawnSync(process.execPath, [path.join(root, 'tools', 'bundle.mjs')], { stdio: 'inherit' })
 const warmUp = await run()
 console.log(`first run, not counted: ${warmUp.firstAckMs.toFixed(0)} ms, ${warmUp.idleRssMb.toFixed(0)} MB`)
 const runs: Run[] = []

@@ -69,7 +69,7 @@ describe('Milena.start', () => {
     await produce(kafka.bootstrapServers, 'events', ['one'])
     const metadata = await client.refreshMetadata({ topics: ['events'] })
     assert.equal(metadata.topic('events')?.partitions.length, 3)
-    await client.close()
+    client.close()
     await assert.rejects(Milena.start({ config: { 'num.partitons': '3', 'node.id': 'x' } }), (error) => {
       assert.ok(error instanceof ConfigurationError)
       assert.match(error.complaints[0]!, /num\.partitons.*num\.partitions/)

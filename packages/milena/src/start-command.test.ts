@@ -60,7 +60,7 @@ describe('milena start', () => {
     const { port, stop } = await serving(['--port', '0', '--data', data])
     const client = new KafkaClient({ bootstrapServers: `localhost:${port}` })
     await client.refreshMetadata()
-    await client.close()
+    client.close()
 
     const [sameFolder, samePort] = await Promise.all([
       milena(['--port', '0', '--data', data]).ended,
@@ -102,7 +102,7 @@ num.partitions=1
     const client = new KafkaClient({ bootstrapServers: `localhost:${port}` })
     const { brokers } = await client.refreshMetadata()
     assert.deepEqual([...brokers.keys()], [7])
-    await client.close()
+    client.close()
     const { code, stdout } = await stop('SIGINT')
     other.close()
     assert.equal(code, 0)
