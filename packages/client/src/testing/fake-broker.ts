@@ -20,6 +20,9 @@ export interface ReceivedRequest {
 /** What a handler may do besides answering: never answer, or close the connection. */
 export type Reaction = 'silence' | 'close'
 
+/** A response to encode; `throttleTimeMs` is 0 unless given. */
+export type FakeResponse<S extends Message> = Omit<Input<S>, 'throttleTimeMs'> & { readonly throttleTimeMs?: number }
+
 type Handler = (request: unknown, received: ReceivedRequest) => unknown
 
 const silence: Reaction = 'silence'
@@ -39,7 +42,6 @@ export class FakeCluster {
     for (const nodeId of nodeIds) this.#addresses.set(`broker-${nodeId}:9092`, nodeId)
     this.on(apis.apiVersions, (_request, { version }) => ({
       errorCode: 0,
-      throttleTimeMs: 0,
       apiKeys: this.apiKeys(),
       ...(version >= 3 && { finalizedFeaturesEpoch: -1 }),
     }))
@@ -57,7 +59,10 @@ export class FakeCluster {
   /** Answers an API from now on; `versions` narrows what is advertised. */
   on<Q extends Message, S extends Message>(
     api: Api<Q, S>,
-    handle: (request: Infer<Q>, received: ReceivedRequest) => Input<S> | Reaction | Promise<Input<S> | Reaction>,
+    handle: (
+      request: Infer<Q>,
+      received: ReceivedRequest,
+    ) => FakeResponse<S> | Reaction | Promise<FakeResponse<S> | Reaction>,
     versions: { min?: number; max?: number } = {},
   ): this {
     this.#handlers.set(api.key, {
@@ -159,7 +164,8 @@ export class FakeCluster {
     const answer = await handle(body, received)
     if (answer === close) return channel.destroy()
     if (answer === silence) return
-    const { version = apiVersion, ...response } = answer as { version?: number }
+    const throttle = 'throttleTimeMs' in api.response.fields ? { throttleTimeMs: 0 } : {}
+    const { version = apiVersion, ...response } = { ...throttle, ...(answer as { version?: number }) }
     channel.deliver(encodeResponseFrame(api.response, version, correlationId, response as Input<Message>))
   }
 }
