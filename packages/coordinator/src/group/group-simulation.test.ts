@@ -186,7 +186,7 @@ const run = async (seed: number): Promise<Simulation> => {
 }
 
 const firstSeed = Number(process.env['MILENA_SEED'] ?? 1)
-const seedCount = Number(process.env['MILENA_SEEDS'] ?? 60)
+const seedCount = Number(process.env['MILENA_SEEDS'] ?? 40)
 
 test('random members, clocks and logs keep every invariant', async () => {
   let stableSeen = 0
