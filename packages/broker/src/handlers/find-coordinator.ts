@@ -9,7 +9,7 @@
  * Versions: 0 groups only; 1 key types, throttle time, error message; 3 flexible; 4 many keys at once, each with its
  * own error (KIP-699); 6 share groups (KIP-932).
  */
-import { Errors, FindCoordinatorRequest, FindCoordinatorResponse, isUuid } from '@milena/protocol/messages'
+import { Errors, FindCoordinatorRequest, FindCoordinatorResponse } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
 import { GROUP_METADATA_TOPIC } from '../coordinators/internal-topics.ts'
 import { ApiError } from '../request/api-error.ts'
@@ -43,10 +43,9 @@ async function findGroupCoordinator(groupId: string, context: RequestContext): P
   return { error: Errors.NONE, nodeId: node.nodeId, host: node.host, port: node.port }
 }
 
-/** `group:topicId:partition`. A group's name may itself have colons. */
+/** `group:topicId:partition`; a group's name may itself have colons. Java reads any 22 characters of base64 as an id. */
 function isShareKey(key: string): boolean {
-  const match = /^.+:([^:]+):\d{1,10}$/.exec(key)
-  return match !== null && isUuid(match[1]!)
+  return /\S.*:[\w-]{22}:[+-]?\d{1,10}$/.test(key)
 }
 
 async function find(keyType: number, key: string, context: RequestContext): Promise<Found> {

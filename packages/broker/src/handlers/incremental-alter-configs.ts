@@ -41,7 +41,7 @@ export const incrementalAlterConfigs = handler(IncrementalAlterConfigsRequest, I
     const resources = request.resources.filter((resource) => !isLogger(resource))
     const altered = await services.metadata.submit('incrementalAlterConfigs', { ...request, resources }, { apiVersion })
     const levels = request.resources.filter(isLogger).map((resource) => alterLogLevels(resource, services))
-    return { ...altered, responses: [...altered.responses, ...levels] }
+    return { ...altered, responses: [...levels, ...altered.responses] }
   },
   errorResponse: (error, { resources }) => ({
     throttleTimeMs: 0,
