@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test'
 import type { CompressionType, NewBatch } from '@milena/records'
 import { buildBatch } from '@milena/records'
 import { nodeFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
-import { LogManager, defaultLogConfig } from '@milena/storage'
+import { LogManager, defaultLogConfig } from '../src/index.ts'
 
 const kafkaLib = process.env['KAFKA_LIB']
 const isThere = kafkaLib !== undefined && existsSync(kafkaLib)
