@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { CoordinatorError, type LoadedRecord } from '@milena/coordinator'
+import type { PartitionImage } from '@milena/metadata'
+import { Errors } from '@milena/protocol/messages'
+import { buildBatch, endTransactionMarker } from '@milena/records'
+import { MemoryFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
+import { defaultLogConfig, LogManager } from '@milena/storage'
+import { Partition } from '../replica/partition.ts'
+import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
+import { LogPartitionWriter } from './log-partition-writer.ts'
+
+const TOPIC = '__consumer_offsets'
+const TOPIC_ID = '3iD8vypfSu2RX31yJvf6-A'
+const NODE_ID = 1
+
+const image: PartitionImage = {
+  partition: 0,
+  replicas: [NODE_ID],
+  directories: [],
+  isr: [NODE_ID],
+  removingReplicas: [],
+  addingReplicas: [],
+  eligibleLeaderReplicas: [],
+  lastKnownElr: [],
+  leader: NODE_ID,
+  leaderRecoveryState: 0,
+  leaderEpoch: 5,
+  partitionEpoch: 0,
+}
+
+/** One partition, a writer and a loader on it. */
+async function onePartition(config = {}, partitionImage: PartitionImage = image) {
+  const ports = { fs: new MemoryFileSystem(), clock: systemClock, random: systemRandom, logger: silentLogger }
+  const logs = await LogManager.open({ ...ports, logDirs: ['/data'], nodeId: NODE_ID })
+  const topicPartition = { topic: TOPIC, partition: 0 }
+  const partition = new Partition({
+    topicPartition,
+    topicId: TOPIC_ID,
+    image: partitionImage,
+    nodeId: NODE_ID,
+    log: undefined,
+    createLog: () => logs.getOrCreateLog(topicPartition, TOPIC_ID, { ...defaultLogConfig, ...config }),
+  })
+  const partitions = { partition: (_: string, index: number) => (index === 0 ? partition : undefined) }
+  const writer = new LogPartitionWriter({
+    topic: TOPIC,
+    partitions,
+    clock: systemClock,
+    compression: 'none',
+    whenCommitted: (_, { written }) => written,
+  })
+  const loader = new LogCoordinatorLoader({ topic: TOPIC, partitions, bufferBytes: 100 })
+  const load = async (): Promise<{ keys: string[]; offsets: number[]; nextOffset: number }> => {
+    const loaded: LoadedRecord[] = []
+    const { nextOffset } = await loader.load(0, (record) => loaded.push(record))
+    const keys = loaded.map(({ key }) => Buffer.from(key ?? []).toString())
+    return { keys, offsets: loaded.map(({ offset }) => offset), nextOffset }
+  }
+  return { partition, writer, load, close: () => logs.close() }
+}
+
+const record = (key: string) => ({ key: Buffer.from(key), value: Buffer.from('value') })
+
+function refusedWith(error: { readonly code: number }) {
+  return (thrown: unknown): boolean => thrown instanceof CoordinatorError && thrown.code === error.code
+}
+
+describe('a coordinator on its log', () => {
+  test('reads what it wrote, in the order of the calls, also while the log is being opened', async () => {
+    const { partition, writer, load, close } = await onePartition()
+    assert.deepEqual(await load(), { keys: [], offsets: [], nextOffset: 0 })
+    const first = writer.append(0, [record('a'), record('b')])
+    const second = writer.append(0, [record('c')])
+    // The moment at which the log is there is the moment at which a late comer could overtake those who waited.
+    const overtaking = partition.openLog().then(() => writer.append(0, [record('d')]))
+    assert.deepEqual(await Promise.all([first, second, overtaking]), [1, 2, 3])
+    assert.equal(await writer.append(0, [record('e')]), 4)
+    assert.deepEqual(await load(), { keys: ['a', 'b', 'c', 'd', 'e'], offsets: [0, 1, 2, 3, 4], nextOffset: 5 })
+    await close()
+  })
+
+  test('passes over control batches', async () => {
+    const { partition, writer, load, close } = await onePartition()
+    await writer.append(0, [record('a')])
+    const marker = endTransactionMarker({
+      producerId: 1,
+      producerEpoch: 0,
+      committed: true,
+      coordinatorEpoch: 0,
+      timestamp: 1,
+    })
+    partition.append(marker, { origin: 'coordinator' })
+    await writer.append(0, [record('b')])
+    assert.deepEqual(await load(), { keys: ['a', 'b'], offsets: [0, 2], nextOffset: 3 })
+    await close()
+  })
+
+  test('is told at once what the log does not take, and nothing of it is there', async () => {
+    const { writer, load, close } = await onePartition({ maxMessageBytes: 200 })
+    await writer.append(0, [record('a')])
+    assert.throws(() => void writer.append(0, [record('x'.repeat(500))]), refusedWith(Errors.MESSAGE_TOO_LARGE))
+    assert.equal(await writer.append(0, [record('b')]), 1)
+    assert.deepEqual((await load()).keys, ['a', 'b'])
+    await close()
+  })
+
+  test('writes only where it leads, and only with enough replicas in sync', async () => {
+    const led = await onePartition()
+    await led.writer.append(0, [record('a')])
+    led.partition.update({ ...image, leader: 2, leaderEpoch: 6 })
+    assert.throws(() => void led.writer.append(0, [record('b')]), refusedWith(Errors.NOT_LEADER_OR_FOLLOWER))
+    await assert.rejects(led.load(), refusedWith(Errors.NOT_LEADER_OR_FOLLOWER))
+    assert.throws(() => void led.writer.append(7, [record('b')]), refusedWith(Errors.NOT_LEADER_OR_FOLLOWER))
+    await led.close()
+
+    const lonely = await onePartition({ minInsyncReplicas: 2 }, { ...image, replicas: [1, 2] })
+    await assert.rejects(lonely.writer.append(0, [record('a')]), refusedWith(Errors.NOT_ENOUGH_REPLICAS))
+    assert.throws(() => void lonely.writer.append(0, [record('a')]), refusedWith(Errors.NOT_ENOUGH_REPLICAS))
+    await lonely.close()
+  })
+
+  test('goes on after a batch of a hundred records that is larger than its buffer', async () => {
+    const { partition, load, close } = await onePartition()
+    await partition.openLog()
+    const records = Array.from({ length: 100 }, (_, index) => ({ timestamp: 1, ...record(`${index}`) }))
+    for (let batch = 0; batch < 3; batch++) {
+      const result = partition.append(buildBatch({ records }), { origin: 'coordinator' })
+      assert.ok(result.ok)
+      await result.written
+    }
+    const { offsets, nextOffset } = await load()
+    assert.deepEqual(
+      offsets,
+      Array.from({ length: 300 }, (_, index) => index),
+    )
+    assert.equal(nextOffset, 300)
+    await close()
+  })
+})
