@@ -2,6 +2,7 @@
 import { Broker } from '@milena/broker'
 import { MemoryFileSystem, nodeFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import { reachableAddress } from './address.ts'
 import { brokerConfigOf } from './config/broker-config.ts'
 import type { Properties } from './config/property.ts'
 
@@ -45,9 +46,9 @@ export class Milena implements AsyncDisposable {
 
   private constructor(broker: Broker) {
     this.#broker = broker
-    const { host, port } = broker.listeners[0]!
-    this.bootstrapServers = `${host.includes(':') ? `[${host}]` : host}:${port}`
-    this.port = port
+    const [listener] = broker.listeners
+    this.bootstrapServers = reachableAddress(listener!)
+    this.port = listener!.port
   }
 
   /**

@@ -109,6 +109,21 @@ num.partitions=1
     assert.match(stdout, /The listener CONTROLLER:\/\/127\.0\.0\.1:\d+ is not opened/)
   })
 
+  test('ends with npm, which tells the shell that it runs scripts in and nobody else', async () => {
+    // The `:` keeps the shell from becoming the broker.
+    const script = `"${process.execPath}" "${bin}" --port 0 --memory; :`
+    const env = { ...process.env, npm_lifecycle_event: 'start' }
+    const shell = spawn('sh', ['-c', script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let stdout = ''
+    shell.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      if (/Ready in/.test(stdout)) shell.kill('SIGTERM')
+    })
+    // The stream ends when the last process that holds it does: the broker.
+    await once(shell.stdout, 'close')
+    assert.match(stdout, /Stopping on the end of npm/)
+  })
+
   test('is told from a mistake in a property: exit code 1 and a sentence for each', async () => {
     const { code, stdout, stderr } = await milena(['--num.partitons=3', '--num.io.threads=many'], {
       KAFKA_NODE_ID: '-2',

@@ -26,7 +26,7 @@ export async function startCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function serve(configuration: StartConfiguration, stop: Promise<NodeJS.Signals>): Promise<number> {
+async function serve(configuration: StartConfiguration, stop: Promise<string>): Promise<number> {
   if (configuration.help) {
     const { HELP } = await import('./help.ts')
     console.log(HELP)
