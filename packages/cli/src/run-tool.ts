@@ -9,7 +9,7 @@ export interface ToolDefinition<S extends OptionSpecs> {
   readonly specs: S
   /** The first line of `--help`. */
   readonly about: string
-  /** An empty command line shows the usage with this line above it; without it, the command line is checked as any. */
+  /** An empty command line shows the usage with this line above it; without it, it is read as any other. */
   readonly whenEmpty?: string
   /** Whether a command line that cannot be understood is answered with the usage, too. */
   readonly usageOnOptionError: boolean

@@ -28,6 +28,7 @@ export class CompletedFetch {
   readonly #records: Iterator<ConsumerRecord>
   /** Where to fetch next, once all of this is read. */
   #nextOffset: number
+  #leaderEpoch = -1
   #done = false
   #failure: KafkaError | undefined
 
@@ -49,6 +50,11 @@ export class CompletedFetch {
     return this.#nextOffset
   }
 
+  /** Of the leader that wrote what was read last; -1 when nothing was. */
+  get leaderEpoch(): number {
+    return this.#leaderEpoch
+  }
+
   get done(): boolean {
     return this.#done
   }
@@ -68,6 +74,7 @@ export class CompletedFetch {
         }
         into.push(next.value)
         this.#nextOffset = next.value.offset + 1
+        this.#leaderEpoch = next.value.leaderEpoch
       }
     } catch (error) {
       this.#failure =
@@ -95,6 +102,7 @@ export class CompletedFetch {
       }
       if (filter?.isAborted(batch) !== true && !batch.isControl) yield* this.#readBatch(batch, fetchOffset)
       this.#nextOffset = batch.nextOffset
+      this.#leaderEpoch = batch.partitionLeaderEpoch
     }
   }
 

@@ -314,8 +314,8 @@ export class Consumer implements AsyncDisposable, AsyncIterable<ConsumerRecord> 
   }
 
   #consumed(): readonly OffsetToCommit[] {
-    return Array.from(this.#subscriptions.partitions()).flatMap(({ topic, partition, position }) =>
-      position === undefined ? [] : [{ topic, partition, offset: position }],
+    return Array.from(this.#subscriptions.partitions()).flatMap(({ topic, partition, position, positionEpoch }) =>
+      position === undefined ? [] : [{ topic, partition, offset: position, leaderEpoch: positionEpoch }],
     )
   }
 

@@ -69,12 +69,12 @@ export class Fetcher {
         fetch.take(records, maxRecords)
       } catch (error) {
         later.push(fetch)
-        state.position = fetch.nextOffset
+        advance(state, fetch)
         if (records.length > 0) break // What precedes the bad batch is handed out first.
         this.#completed.unshift(...later)
         throw error
       }
-      state.position = fetch.nextOffset
+      advance(state, fetch)
       if (!fetch.done) later.push(fetch)
       if (records.length >= maxRecords) break
     }
@@ -281,4 +281,9 @@ export class Fetcher {
         error instanceof KafkaError ? error : KafkaError.client('MALFORMED_RESPONSE', String(error), { cause: error })
     }
   }
+}
+
+function advance(state: PartitionState, fetch: CompletedFetch): void {
+  state.position = fetch.nextOffset
+  if (fetch.leaderEpoch >= 0) state.positionEpoch = fetch.leaderEpoch
 }

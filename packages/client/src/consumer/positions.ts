@@ -84,13 +84,15 @@ export class Positions {
     if (states.length === 0) return
     const committed =
       this.#groupId === undefined
-        ? new Map<string, { readonly offset: number }>()
+        ? new Map<string, { readonly offset: number; readonly leaderEpoch: number }>()
         : await listGroupOffsets(this.#client, this.#groupId, { partitions: states, requireStable: true })
     for (const state of states) {
       if (!this.#isMissing(state) || state.resetTo !== undefined) continue
       const found = committed.get(partitionKey(state))
-      if (found !== undefined) state.position = found.offset
-      else if (this.#autoOffsetReset !== 'none') state.resetTo = this.#policy()
+      if (found !== undefined) {
+        state.position = found.offset
+        state.positionEpoch = found.leaderEpoch
+      } else if (this.#autoOffsetReset !== 'none') state.resetTo = this.#policy()
       else {
         throw KafkaError.client(
           'NO_OFFSET_FOR_PARTITION',

@@ -6,6 +6,8 @@ import { KafkaError } from '../kafka-error.ts'
 export interface PartitionState extends TopicPartition {
   /** The next offset to read; undefined until it is known. */
   position: number | undefined
+  /** The leader epoch of the last record before the position, which goes along with a commit; -1 when not known. */
+  positionEpoch: number
   /** A place to find with ListOffsets before reading can go on. */
   resetTo: OffsetSpec | undefined
   paused: boolean
@@ -63,6 +65,7 @@ export class SubscriptionState {
         topic,
         partition,
         position: undefined,
+        positionEpoch: -1,
         resetTo: undefined,
         paused: false,
         preferredReplica: undefined,
@@ -96,12 +99,14 @@ export class SubscriptionState {
   seek(partition: TopicPartition, offset: number): void {
     const state = this.get(partition)
     state.position = offset
+    state.positionEpoch = -1
     state.resetTo = undefined
   }
 
   reset(partition: TopicPartition, resetTo: OffsetSpec): void {
     const state = this.get(partition)
     state.position = undefined
+    state.positionEpoch = -1
     state.resetTo = resetTo
   }
 }

@@ -1,0 +1,103 @@
+// Runs the same command line with Apache's tool and with ours, and makes what they print comparable.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { jvmOptions } from './apache-broker.ts'
+
+export type Side = 'apache' | 'milena'
+
+export interface Result {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const classes: Readonly<Record<string, string>> = {
+  topics: 'TopicCommand',
+  'console-producer': 'ConsoleProducer',
+  'console-consumer': 'consumer.ConsoleConsumer',
+  'consumer-groups': 'consumer.group.ConsumerGroupCommand',
+}
+
+/** What `%` stands for at each side: names of equal length, so that columns are equally wide. */
+const prefixes: Readonly<Record<Side, string>> = { apache: 'ap-', milena: 'mi-' }
+
+/** A command line of one side: `%` before a name makes it that side's own. */
+export function commandOf(
+  lib: string,
+  side: Side,
+  tool: string,
+  argv: readonly string[],
+): { readonly command: string; readonly args: readonly string[] } {
+  const own = argv.map((arg) => arg.replaceAll('%', prefixes[side]))
+  return side === 'apache'
+    ? {
+        command: 'java',
+        args: [
+          ...jvmOptions,
+          '-Dlog4j2.level=OFF',
+          '-cp',
+          path.join(lib, '*'),
+          `org.apache.kafka.tools.${classes[tool]!}`,
+          ...own,
+        ],
+      }
+    : {
+        command: process.execPath,
+        args: [path.join(import.meta.dirname, '..', 'bin', `kafka-${tool}.js`), ...own],
+      }
+}
+
+export async function runSide(
+  lib: string,
+  side: Side,
+  tool: string,
+  argv: readonly string[],
+  input: string,
+): Promise<Result> {
+  const { command, args } = commandOf(lib, side, tool, argv)
+  const child = spawn(command, args, { stdio: 'pipe' })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)))
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
+  child.stdin.on('error', () => undefined) // A tool that ends early does not read its input.
+  child.stdin.end(input)
+  const [exitCode] = (await once(child, 'close')) as [number | null]
+  const neutral = (text: string): string => normalise(text.replaceAll(/\b(ap|mi)-/g, 'xx-'))
+  return { exitCode, stdout: neutral(stdout), stderr: neutral(stderr) }
+}
+
+/** Sentences of the table of errors, of which ours are our own. */
+const sentences = /(Error: |GroupIdNotFoundException: )(The group id does not exist|There is no group of this id)\./
+
+/**
+ * Takes away what may differ: log lines and stack traces, the table of options (whose words are our own), the sentences of the table
+ * of errors (of which the exception's name is what scripts look for), and orders that depend on Java's hash maps.
+ */
+function normalise(text: string): string {
+  const table = text.search(/^Option +Description *$/m)
+  return (table < 0 ? text : text.slice(0, table))
+    .split('\n')
+    .filter(
+      (line) =>
+        !/^\[\d{4}-\d\d-\d\d |^\tat |^Caused by: |^\t\.\.\. \d+ more|^The consumer rebalance protocol \(KIP-848\)/.test(
+          line,
+        ),
+    )
+    .map((line) =>
+      line
+        .replace(/^Exception in thread "main" /, '')
+        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.common\.config\.ConfigException): /, '')
+        .replace(sentences, '$1')
+        .replace(/((?:Unknown|Group)\w+Exception): .*/, '$1')
+        .replace('[[config], [bootstrap-server]]', '[[bootstrap-server], [config]]')
+        .replace(/(Valid (?:states|types) are: ).*/, '$1')
+        .replace(/(Configs: )(.*)/, (_, name: string, list: string) => name + list.split(',').sort().join(',')),
+    )
+    .filter((line, index, lines) => line === '' || line !== lines[index - 1])
+    .join('\n')
+    .replace(/\n+$/, '')
+}
+
+export const sortedLines = (text: string): string => text.split('\n').sort().join('\n')
