@@ -64,7 +64,7 @@ export class LogPartitionWriter implements PartitionWriter {
 
   #append(partition: Partition, batch: Uint8Array, nowMs: number): Promise<number> {
     const { log } = partition
-    if (log === undefined || partition.hasTooFewInSync(log.config.minInsyncReplicas)) {
+    if (log === undefined || partition.hasTooFewInSync()) {
       throw new CoordinatorError(Errors.NOT_ENOUGH_REPLICAS)
     }
     const result = partition.append(batch, { origin: 'coordinator', nowMs })

@@ -69,12 +69,19 @@ test('DescribeTopicPartitions in pages', async () => {
   assert.deepEqual(third, { found: ['c:0:0,1,2'], nextCursor: null })
 })
 
-test('DescribeTopicPartitions: a cursor that cannot be', async () => {
+test('DescribeTopicPartitions: cursors that cannot be', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()
-  const cursor = { topicName: 'a', partitionIndex: -1 }
-  const { found } = await describe(client, { topics: [{ name: 'a' }], cursor })
-  assert.deepEqual(found, [`a:${Errors.INVALID_REQUEST.code}:`])
+  await createTopic(client, 'a')
+  const topics = [{ name: 'a' }]
+  for (const cursor of [
+    { topicName: 'a', partitionIndex: -1 },
+    { topicName: 'b', partitionIndex: 0 },
+  ]) {
+    assert.deepEqual((await describe(client, { topics, cursor })).found, [`a:${Errors.INVALID_REQUEST.code}:`])
+  }
+  const beyond = { topicName: 'b', partitionIndex: 0 }
+  assert.deepEqual((await describe(client, { topics: [], cursor: beyond })).found, [])
 })
 
 async function producerId(client: WireClient, version = 4): Promise<number> {

@@ -17,7 +17,7 @@ import {
 import type { Input } from '@milena/protocol/messages'
 import { isInternalTopic } from '../replica/internal-topic.ts'
 import { ApiError } from '../request/api-error.ts'
-import { allOperations } from '../request/authorized-operations.ts'
+import { allOperations, OPERATIONS_NOT_ASKED } from '../request/authorized-operations.ts'
 import { handler } from '../request/handler.ts'
 import { describePartition } from './partition-description.ts'
 import { unknownTopicError } from './unknown-topic.ts'
@@ -32,6 +32,12 @@ export const describeTopicPartitions = handler(DescribeTopicPartitionsRequest, D
       const message = `DescribeTopicPartitionsRequest cursor partition must be valid: ${cursor.partitionIndex}`
       throw new ApiError(Errors.INVALID_REQUEST, message)
     }
+    if (cursor !== null && request.topics.length > 0 && !request.topics.some(({ name }) => name === cursor.topicName)) {
+      throw new ApiError(
+        Errors.INVALID_REQUEST,
+        `The topic of the cursor is not among those asked for: ${cursor.topicName}`,
+      )
+    }
     const { image } = services.metadata
     const limit = Math.max(1, Math.min(services.config.get('max.request.partition.size.limit'), responsePartitionLimit))
     return { throttleTimeMs: 0, ...page(namesAskedFor(request, image), cursor, limit, image) }
@@ -39,7 +45,10 @@ export const describeTopicPartitions = handler(DescribeTopicPartitionsRequest, D
   // The response has no place for an error of the request as a whole but its topics.
   errorResponse: ({ error }, { topics }) => ({
     throttleTimeMs: 0,
-    topics: topics.map(({ name }) => failed(name, error.code)),
+    topics: topics.map(({ name }) => ({
+      ...failed(name, error.code),
+      topicAuthorizedOperations: OPERATIONS_NOT_ASKED,
+    })),
   }),
 })
 

@@ -76,12 +76,22 @@ test('topics by id', async () => {
   assert.deepEqual(
     topics.map(({ errorCode, name, topicId: id }) => [errorCode, name, id]),
     [
-      [0, 'events', topicId],
       [Errors.UNKNOWN_TOPIC_ID.code, null, unknown],
+      [0, 'events', topicId],
     ],
   )
-  const early = await ask(client, 10, { topics: [{ topicId, name: null }] })
-  assert.equal(early.topics[0]!.errorCode, Errors.INVALID_REQUEST.code)
+})
+
+test('a topic by id before version 12 is an error of its own, with no word of brokers', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  const topicId = await createTopic(client, 'events')
+  const answer = await ask(client, 10, { topics: [{ topicId, name: null }] })
+  assert.deepEqual([answer.brokers, answer.clusterId, answer.controllerId], [[], null, -1])
+  assert.deepEqual(
+    answer.topics.map(({ errorCode, name }) => [errorCode, name]),
+    [[Errors.INVALID_REQUEST.code, '']],
+  )
 })
 
 test('a topic that does not exist is made when both sides allow it, and can be written to at once', async () => {

@@ -43,14 +43,10 @@ export const metadata = handler(MetadataRequest, MetadataResponse, {
     if (isMissing && mayCreate) return withCreation(request, context, names)
     return respond(request, context, describeAll(request, context, names, new Map()))
   },
-  errorResponse: (error, request, context) => ({
-    // Names may not be null in every version, so a topic that was asked for by its id alone has an empty one.
-    ...respond(
-      request,
-      context,
-      (request.topics ?? []).map(({ name, topicId }) => failed(name ?? '', topicId, error.error)),
-    ),
-    errorCode: error.code,
+  // Names may not be null in every version, so a topic that was asked for by its id alone has an empty one.
+  errorResponse: ({ error }, request) => ({
+    brokers: [],
+    topics: (request.topics ?? []).map(({ name, topicId }) => failed(name ?? '', topicId, error)),
   }),
 })
 
@@ -107,7 +103,9 @@ function describeAll(
   errors: ReadonlyMap<string, KafkaError>,
 ): TopicResponse[] {
   const { topics } = services.metadata.image
-  return names.map((name) => {
+  // As in Kafka, ids that are not known come first.
+  const ordered = names.toSorted((a, b) => Number(typeof a === 'string') - Number(typeof b === 'string'))
+  return ordered.map((name) => {
     if (typeof name !== 'string') return failed(null, name.unknownTopicId, Errors.UNKNOWN_TOPIC_ID)
     const topic = topics.get(name)
     if (topic !== undefined) return describeTopic(topic, request)

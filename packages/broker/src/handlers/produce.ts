@@ -11,44 +11,27 @@
  * 11 TRANSACTION_ABORTABLE (KIP-890); 12 transactions begun by produce itself; 13 topic ids.
  */
 import { Errors, ProduceRequest, ProduceResponse } from '@milena/protocol/messages'
-import type { Input, KafkaError } from '@milena/protocol/messages'
-import type { Appended } from '@milena/storage'
+import type { Input } from '@milena/protocol/messages'
 import { DelayedProduce } from '../replica/delayed-produce.ts'
 import type { PendingAppend } from '../replica/delayed-produce.ts'
 import { isInternalTopic } from '../replica/internal-topic.ts'
 import type { Partition } from '../replica/partition.ts'
-import { toApiError } from '../request/api-error.ts'
-import { brokerNode } from '../request/broker-nodes.ts'
-import type { BrokerNode } from '../request/broker-nodes.ts'
+import { isUnexpected, toApiError } from '../request/api-error.ts'
 import { CLOSE_CONNECTION, handler, InFlight, NO_RESPONSE } from '../request/handler.ts'
 import type { HandlerResult, RequestContext } from '../request/handler.ts'
+import { entriesOf, refuse, refuseByLog } from './produce-entry.ts'
+import type { ProduceEntry } from './produce-entry.ts'
+import { produceResponse } from './produce-response.ts'
 
 const ACKS_ALL = -1
 const ACKS_NONE = 0
 const ACKS_LEADER = 1
-const FIRST_VERSION_WITH_CURRENT_LEADER = 10
 const FIRST_VERSION_WITH_TOPIC_IDS = 13
+
 /** Who alone may write to internal topics: the tools that repair them say so by this client id. */
 const ADMIN_CLIENT_ID = '__admin_client'
 
 type Response = Input<typeof ProduceResponse>
-type TopicResponse = Response['responses'][number]
-type PartitionResponse = TopicResponse['partitionResponses'][number]
-
-/** One batch of the request on its way. */
-interface Entry {
-  readonly topic: ProduceRequest['topicData'][number]
-  readonly index: number
-  readonly bytes: Uint8Array | null
-  /** Undefined once it is clear that nothing will be appended. */
-  partition: Partition | undefined
-  error: KafkaError | undefined
-  errorMessage: string | null
-  recordErrors: readonly { readonly batchIndex: number; readonly message: string }[]
-  appended: Appended | undefined
-  /** -1 unless the log itself has answered. */
-  logStartOffset: number
-}
 
 export const produce = handler(ProduceRequest, ProduceResponse, {
   versions: { min: 3, max: 13 },
@@ -75,31 +58,15 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
   },
   errorResponse: ({ error }, request, context) => {
     if (request.acks === ACKS_NONE) return CLOSE_CONNECTION
-    return respond(
+    return produceResponse(
       entriesOf(request).map((entry) => ({ ...entry, error })),
       context,
     )
   },
 })
 
-function entriesOf(request: ProduceRequest): Entry[] {
-  return request.topicData.flatMap((topic) =>
-    topic.partitionData.map(({ index, records }) => ({
-      topic,
-      index,
-      bytes: records,
-      partition: undefined,
-      error: undefined,
-      errorMessage: null,
-      recordErrors: [],
-      appended: undefined,
-      logStartOffset: -1,
-    })),
-  )
-}
-
 /** Finds the partitions, and says of every entry that cannot be appended why. */
-function resolve(request: ProduceRequest, context: RequestContext): Entry[] {
+function resolve(request: ProduceRequest, context: RequestContext): ProduceEntry[] {
   const entries = entriesOf(request)
   const isTransactional = entries.some(({ bytes }) => isTransactionalBatch(bytes))
   for (const entry of entries) {
@@ -113,7 +80,7 @@ function resolve(request: ProduceRequest, context: RequestContext): Entry[] {
 }
 
 function resolveEntry(
-  entry: Entry,
+  entry: ProduceEntry,
   { acks }: ProduceRequest,
   { apiVersion, clientId, services }: RequestContext,
 ): void {
@@ -145,7 +112,7 @@ function isTransactionalBatch(bytes: Uint8Array | null): boolean {
   return bytes !== null && ((bytes[22] ?? 0) & 0x10) !== 0
 }
 
-async function openLogs(entries: readonly Entry[]): Promise<void> {
+async function openLogs(entries: readonly ProduceEntry[]): Promise<void> {
   await Promise.all(
     entries.map(async (entry) => {
       try {
@@ -157,52 +124,40 @@ async function openLogs(entries: readonly Entry[]): Promise<void> {
   )
 }
 
-function appendAll(entries: readonly Entry[], { acks }: ProduceRequest, { apiVersion }: RequestContext): void {
+function appendAll(entries: readonly ProduceEntry[], { acks }: ProduceRequest, context: RequestContext): void {
   for (const entry of entries) {
     const { partition } = entry
-    // Its log was opened meanwhile, and the topic may be gone again.
-    const error = partition?.leadershipError()
     if (partition === undefined) continue
+    // Its log was opened meanwhile, and the topic may be gone again.
+    const error = partition.leadershipError()
     if (error !== undefined) refuse(entry, error)
-    else if (
-      acks === ACKS_ALL &&
-      partition.log !== undefined &&
-      partition.hasTooFewInSync(partition.log.config.minInsyncReplicas)
-    ) {
-      refuse(entry, Errors.NOT_ENOUGH_REPLICAS)
-    } else append(entry, partition, apiVersion)
+    else if (acks === ACKS_ALL && partition.hasTooFewInSync()) refuse(entry, Errors.NOT_ENOUGH_REPLICAS)
+    else append(entry, partition, context)
   }
 }
 
-function append(entry: Entry, partition: Partition, requestVersion: number): void {
+function append(entry: ProduceEntry, partition: Partition, { apiVersion, services }: RequestContext): void {
   try {
-    const result = partition.append(entry.bytes ?? new Uint8Array(0), { origin: 'client', requestVersion })
-    if (result.ok) {
-      entry.appended = result
-      return
+    const bytes = entry.bytes ?? new Uint8Array(0)
+    const result = partition.append(bytes, { origin: 'client', requestVersion: apiVersion })
+    if (result.ok) entry.appended = result
+    else refuseByLog(entry, partition, result)
+  } catch (cause) {
+    const error = toApiError(cause)
+    if (isUnexpected(error)) {
+      const { topicPartition } = partition
+      services.logger.limited('append').error('An append failed', { ...topicPartition, error: cause })
     }
-    refuse(entry, result.error)
-    entry.logStartOffset = partition.logStartOffset
-    // As Kafka: a message only where it says more than the error, of which record it is.
-    if (result.recordErrors.length > 0) entry.errorMessage = result.message
-    entry.recordErrors = result.recordErrors
-  } catch (error) {
-    refuse(entry, toApiError(error).error)
+    refuse(entry, error.error)
   }
-}
-
-function refuse(entry: Entry, error: KafkaError): void {
-  entry.error = error
-  entry.partition = undefined
 }
 
 /** Waits for what was appended, and answers. */
 function finish(
-  entries: readonly Entry[],
+  entries: readonly ProduceEntry[],
   { acks, timeoutMs }: ProduceRequest,
   context: RequestContext,
 ): HandlerResult<Response> | InFlight<Response> {
-  if (acks === ACKS_NONE) return entries.some(({ error }) => error !== undefined) ? CLOSE_CONNECTION : NO_RESPONSE
   const { clock, replicas } = context.services
   const waits = entries.flatMap((entry) => {
     const { partition, appended } = entry
@@ -211,7 +166,8 @@ function finish(
     const pending: PendingAppend = { committed, error: undefined }
     return { entry, pending }
   })
-  if (waits.length === 0) return respond(entries, context)
+  if (waits.length === 0) return answer(entries, acks, context)
+  // Also with acks=0: who gets no answer must not be able to send faster than the disk can write.
   const delayed = new DelayedProduce({
     appends: waits.map(({ pending }) => pending),
     timeoutMs: acks === ACKS_ALL ? timeoutMs : undefined,
@@ -219,64 +175,22 @@ function finish(
   })
   const response = delayed.done.then(() => {
     for (const { entry, pending } of waits) entry.error = pending.error
-    return respond(entries, context)
+    return answer(entries, acks, context)
   })
   return new InFlight(response)
 }
 
-function respond(entries: readonly Entry[], context: RequestContext): Response {
-  const responses = new Map<
-    Entry['topic'],
-    { name: string; topicId: string; partitionResponses: PartitionResponse[] }
-  >()
-  const leaders = new Map<number, BrokerNode>()
-  for (const entry of entries) {
-    const { topic } = entry
-    let response = responses.get(topic)
-    if (response === undefined) {
-      response = { name: topic.name, topicId: topic.topicId, partitionResponses: [] }
-      responses.set(topic, response)
-    }
-    response.partitionResponses.push({ ...partitionResponse(entry), ...currentLeader(entry, context, leaders) })
-  }
-  return { responses: [...responses.values()], throttleTimeMs: 0, nodeEndpoints: [...leaders.values()] }
-}
-
-function partitionResponse(entry: Entry): PartitionResponse {
-  const { index, error, errorMessage, recordErrors, appended, logStartOffset } = entry
-  if (error !== undefined || appended === undefined) {
-    return {
-      index,
-      errorCode: error?.code ?? Errors.UNKNOWN_SERVER_ERROR.code,
-      baseOffset: -1,
-      logStartOffset,
-      recordErrors: recordErrors.map(({ batchIndex, message }) => ({ batchIndex, batchIndexErrorMessage: message })),
-      errorMessage,
-    }
-  }
-  return {
-    index,
-    errorCode: Errors.NONE.code,
-    baseOffset: appended.firstOffset,
-    logAppendTimeMs: appended.logAppendTime,
-    logStartOffset: appended.logStartOffset,
-    recordErrors: [],
-  }
-}
-
-/** Who leads instead, for producers that can make use of it at once (KIP-951). */
-function currentLeader(
-  { error, topic, index }: Entry,
-  context: RequestContext,
-  leaders: Map<number, BrokerNode>,
-): Pick<PartitionResponse, 'currentLeader'> {
-  if (error !== Errors.NOT_LEADER_OR_FOLLOWER || context.apiVersion < FIRST_VERSION_WITH_CURRENT_LEADER) return {}
-  const { image } = context.services.metadata
-  const usesTopicIds = context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS
-  const name = usesTopicIds ? image.topicNamesById.get(topic.topicId) : topic.name
-  const partition = image.topics.get(name ?? '')?.partitions[index]
-  if (partition === undefined) return {}
-  const node = brokerNode(context, partition.leader)
-  if (node !== undefined) leaders.set(node.nodeId, node)
-  return { currentLeader: { leaderId: partition.leader, leaderEpoch: partition.leaderEpoch } }
+function answer(entries: readonly ProduceEntry[], acks: number, context: RequestContext): HandlerResult<Response> {
+  if (acks !== ACKS_NONE) return produceResponse(entries, context)
+  const failed = entries.find(({ error }) => error !== undefined)
+  if (failed === undefined) return NO_RESPONSE
+  const { clientId, connection, services } = context
+  services.logger.limited('acks-0').info('Closing a connection to tell a producer with acks=0 of an error', {
+    peer: `${connection.remoteHost}:${connection.remotePort}`,
+    clientId,
+    topic: failed.topic.name,
+    partition: failed.index,
+    error: failed.error?.name,
+  })
+  return CLOSE_CONNECTION
 }

@@ -3,14 +3,14 @@
  * and of each partition. Both are soft: the first batch that is found is given whole, so that no batch is too large to
  * be consumed.
  */
-import { Errors } from '@milena/protocol/messages'
+import { Errors, ZERO_UUID } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
 import { toApiError } from '../request/api-error.ts'
 import type { FetchPartition, FetchResult } from './fetch-partition.ts'
 import type { Partition } from './partition.ts'
 import type { ReplicaManager } from './replica-manager.ts'
 
-const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA'
+const UNKNOWN: ReadonlySet<KafkaError> = new Set([Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_OR_PARTITION])
 const NO_SLICES: readonly Uint8Array[] = []
 
 export interface FetchReadOptions {
@@ -138,7 +138,8 @@ function failed(request: FetchPartition, error: KafkaError): FetchResult {
     lastStableOffset: -1,
     logStartOffset: -1,
     divergingEpoch: undefined,
-    abortedTransactions: null,
+    // As Kafka says it: of what it does not know, that there are none; of what it cannot read, nothing.
+    abortedTransactions: UNKNOWN.has(error) ? [] : null,
     records: NO_SLICES,
     sizeInBytes: 0,
   }

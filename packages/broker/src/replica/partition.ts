@@ -114,9 +114,9 @@ export class Partition {
   }
 
   /** True when `acks=all` cannot be kept: a topic never needs more in-sync replicas than it has replicas. */
-  hasTooFewInSync(minInsyncReplicas: number): boolean {
+  hasTooFewInSync(): boolean {
     const { isr, replicas } = this.#image
-    return isr.length < Math.min(minInsyncReplicas, replicas.length)
+    return isr.length < Math.min(this.#log?.config.minInsyncReplicas ?? 1, replicas.length)
   }
 
   /** Appends to the open log, in the order of the calls. */

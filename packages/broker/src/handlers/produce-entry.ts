@@ -1,0 +1,74 @@
+import { Errors } from '@milena/protocol/messages'
+import type { KafkaError, ProduceRequest } from '@milena/protocol/messages'
+import { LOG_OVERHEAD, RECORD_BATCH_OVERHEAD } from '@milena/records'
+import type { Appended, AppendRefused } from '@milena/storage'
+import type { Partition } from '../replica/partition.ts'
+
+/** One batch of the request on its way. */
+export interface ProduceEntry {
+  readonly topic: ProduceRequest['topicData'][number]
+  readonly index: number
+  readonly bytes: Uint8Array | null
+  /** Undefined once it is clear that nothing will be appended. */
+  partition: Partition | undefined
+  error: KafkaError | undefined
+  errorMessage: string | null
+  recordErrors: readonly { readonly batchIndex: number; readonly message: string }[]
+  appended: Appended | undefined
+  /** -1 unless the log itself has answered. */
+  logStartOffset: number
+}
+
+/** All batches of a request, in its order. */
+export function entriesOf(request: ProduceRequest): ProduceEntry[] {
+  return request.topicData.flatMap((topic) =>
+    topic.partitionData.map(({ index, records }) => ({
+      topic,
+      index,
+      bytes: records,
+      partition: undefined,
+      error: undefined,
+      errorMessage: null,
+      recordErrors: [],
+      appended: undefined,
+      logStartOffset: -1,
+    })),
+  )
+}
+
+/** Nothing will be appended, and this is why. */
+export function refuse(entry: ProduceEntry, error: KafkaError): void {
+  entry.error = error
+  entry.partition = undefined
+}
+
+/** The log itself has refused the batch. */
+export function refuseByLog(entry: ProduceEntry, partition: Partition, refusal: AppendRefused): void {
+  refuse(entry, refusal.error)
+  if (!isJudgedBeforeTheLog(refusal.error, entry.bytes)) entry.logStartOffset = partition.logStartOffset
+  // As Kafka: a message only where it says more than the error, of which record it is.
+  if (refusal.recordErrors.length > 0) entry.errorMessage = refusal.message
+  entry.recordErrors = refusal.recordErrors
+}
+
+const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([
+  Errors.CORRUPT_MESSAGE,
+  Errors.KAFKA_STORAGE_ERROR,
+  Errors.MESSAGE_TOO_LARGE,
+  Errors.NOT_LEADER_OR_FOLLOWER,
+  Errors.RECORD_LIST_TOO_LARGE,
+  Errors.UNKNOWN_TOPIC_OR_PARTITION,
+  Errors.UNSUPPORTED_COMPRESSION_TYPE,
+])
+
+/** Kafka tells the log's start only with errors that the log itself has found, not with those of the bytes' shape. */
+function isJudgedBeforeTheLog(error: KafkaError, bytes: Uint8Array | null): boolean {
+  return JUDGED_BEFORE_THE_LOG.has(error) || !isOneBatch(bytes)
+}
+
+/** One batch of magic 2, neither more nor less, by what its header says. */
+function isOneBatch(bytes: Uint8Array | null): boolean {
+  if (bytes === null || bytes.length < RECORD_BATCH_OVERHEAD) return false
+  const header = new DataView(bytes.buffer, bytes.byteOffset)
+  return header.getInt32(8) + LOG_OVERHEAD === bytes.length && header.getInt8(16) === 2
+}
