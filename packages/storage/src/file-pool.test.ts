@@ -20,24 +20,34 @@ describe('FilePool', () => {
     const { pool, calls } = poolOf(2)
     for (const file of ['/a', '/b', '/a', '/c']) await pool.write(file, use)
     await new Promise(setImmediate)
-    assert.deepEqual(calls, ['open a create', 'open b create', 'open c create', 'close b'])
+    assert.deepEqual(calls, ['open a create', 'open b create', 'close b', 'open c create'])
     assert.equal(pool.openCount, 2)
     await pool.closeAll()
     assert.equal(pool.openCount, 0)
   })
 
-  test('never closes a file in use', async () => {
+  test('never closes a file in use: who wants one more waits', async () => {
     const { pool, calls } = poolOf(1)
     const gate = Promise.withResolvers<void>()
     const held = pool.write('/a', async (file) => {
       await gate.promise
       await file.writev([Buffer.from('still open')], 0)
     })
-    await pool.write('/b', use)
-    await pool.write('/c', use)
+    const others = [pool.write('/b', use), pool.write('/c', use), pool.write('/b', use)]
+    await new Promise(setImmediate)
+    assert.deepEqual(calls, ['open a create'])
     gate.resolve()
-    await held
-    assert.ok(!calls.slice(0, -1).includes('close a'))
+    await Promise.all([held, ...others])
+    await pool.closeAll()
+    assert.equal(calls.filter((call) => call.startsWith('close')).length, calls.length / 2)
+    assert.equal(pool.openCount, 0)
+  })
+
+  test('a file that cannot be opened gives its place back', async () => {
+    const { pool } = poolOf(1)
+    const failed = ['/a', '/b', '/c'].map((file) => assert.rejects(pool.read(file, use), { code: 'ENOENT' }))
+    await Promise.all([...failed, pool.write('/d', use)])
+    assert.equal(pool.openCount, 1)
   })
 
   test('a reader gets a file that exists, a writer one that it can write', async () => {
@@ -63,6 +73,7 @@ describe('FilePool', () => {
     const closed = pool.close('/a').then(() => fs.rename('/a', '/b'))
     gate.resolve()
     await Promise.all([held, closed])
+    await pool.closeAll()
     assert.equal(await fs.exists('/b'), true)
   })
 })

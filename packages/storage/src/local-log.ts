@@ -66,7 +66,7 @@ export class LocalLog {
     this.#reader = new LogReader({ segments: o.segments, tail: this.#tail })
     const onFailure = (cause: unknown): Error => {
       const error = o.onFailure(cause)
-      this.#flusher.fail(error)
+      this.#flusher.fail(() => error)
       return error
     }
     this.#writer = new LogWriter({ onWritten: (segment, items) => this.#noteWritten(segment, items), onFailure })
@@ -190,7 +190,7 @@ export class LocalLog {
   }
 
   /** Forgets what the shared caches hold of this log and closes its files; who still waits for a flush gets `error`. */
-  async close(error: Error): Promise<void> {
+  async close(error: () => Error): Promise<void> {
     this.#flusher.fail(error)
     await this.#flusher.idle()
     await Promise.allSettled(this.#reads)
@@ -219,7 +219,7 @@ export class LocalLog {
       for (const segment of newFiles) segment.needsDirectorySync = false
     }
     if (this.#unsyncedParent !== undefined) {
-      await this.#context.fs.syncDirectory(this.#unsyncedParent)
+      await this.#context.directorySyncs.sync(this.#unsyncedParent)
       this.#unsyncedParent = undefined
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import type { DirectorySyncs } from './directory-syncs.ts'
 import type { FilePool } from './file-pool.ts'
 import type { IndexCache } from './index-cache.ts'
 import type { TailCache } from './tail-cache.ts'
@@ -10,6 +11,7 @@ export interface LogContext {
   readonly random: Random
   readonly logger: Logger
   readonly files: FilePool
+  readonly directorySyncs: DirectorySyncs
   readonly indexCache: IndexCache
   readonly tailCache: TailCache
   /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */

@@ -16,7 +16,8 @@ export class LogFlusher {
   #flushedOffset: number
   #waiters: Waiter[] = []
   #syncing: Promise<void> | undefined
-  #failure: Error | undefined
+  /** Makes the error of who asks for more, once there is no more to be had. */
+  #failure: (() => Error) | undefined
 
   constructor(o: {
     readonly flushedOffset: number
@@ -39,7 +40,7 @@ export class LogFlusher {
 
   /** Resolves when everything below `offset` survives a loss of power. */
   flushed(offset: number): Promise<void> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.#failure !== undefined) return Promise.reject(this.#failure())
     if (offset <= this.#flushedOffset) return Promise.resolve()
     const promise = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ offset, resolve, reject })
@@ -60,7 +61,8 @@ export class LogFlusher {
     try {
       await this.#sync()
     } catch (cause) {
-      this.fail(this.#onFailure(cause))
+      const error = this.#onFailure(cause)
+      this.fail(() => error)
       return
     } finally {
       this.#syncing = undefined
@@ -93,10 +95,10 @@ export class LogFlusher {
   }
 
   /** Everyone who waits or will wait gets this error. */
-  fail(error: Error): void {
+  fail(error: () => Error): void {
     this.#failure = error
     const waiters = this.#waiters
     this.#waiters = []
-    for (const waiter of waiters) waiter.reject(error)
+    for (const waiter of waiters) waiter.reject(error())
   }
 }

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
+import { DirectorySyncs } from './directory-syncs.ts'
 import { FilePool } from './file-pool.ts'
 import { IndexCache } from './index-cache.ts'
 import { KeyedQueue } from './keyed-queue.ts'
@@ -62,6 +63,7 @@ export class LogManager {
       random: o.random,
       logger: o.logger.child('UnifiedLog'),
       files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
+      directorySyncs: new DirectorySyncs(o.fs),
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
       producerIdExpirationMs: () => o.producerIdExpirationMs ?? 86_400_000,

@@ -445,7 +445,7 @@ export class UnifiedLog {
     } catch (cause) {
       this.#fail(cause)
     }
-    await this.#local.close(this.#closedError())
+    await this.#local.close(() => this.#closedError())
     return this.#failure === undefined
   }
 
