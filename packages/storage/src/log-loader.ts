@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { baseOffsetAt, leaderEpochAt } from './batch-header.ts'
+import type { ScannedBatch } from './batch-scanner.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
@@ -12,6 +14,7 @@ import { readTextIfPresent } from './offset-checkpoint.ts'
 import { rebuildProducers } from './producer-rebuild.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
 import { ProducerStateManager } from './producer-state-manager.ts'
+import { CorruptFileError } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
 import { UnifiedLog } from './unified-log.ts'
@@ -72,7 +75,7 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   for (const found of folder.segments) segments.add(newSegment(found.baseOffset, found))
   if (folder.segments.length === 0) segments.add(newSegment(o.logStartOffset))
 
-  const { epochs, checkpointedRevision } = await loadEpochs(o)
+  const { epochs, checkpointedRevision, areLost } = await loadEpochs(o)
   const logStartOffset = Math.max(o.logStartOffset, segments.first.baseOffset)
   const log: LogInLoading = {
     name: topicPartitionName(o.topicPartition),
@@ -87,6 +90,7 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   }
   let logEndOffset = o.hadCleanShutdown ? await openClean(log) : await recoverLog(log)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
+  if (areLost) await rebuildEpochs(log)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
   await segments.active.loadRollState()
@@ -98,12 +102,41 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   )
 }
 
-async function loadEpochs(o: LoadOptions): Promise<{ epochs: LeaderEpochCache; checkpointedRevision: number }> {
+interface LoadedEpochs {
+  readonly epochs: LeaderEpochCache
+  readonly checkpointedRevision: number
+  /** The file was damaged: the epochs are empty, and have to be read from the log. */
+  readonly areLost: boolean
+}
+
+async function loadEpochs(o: LoadOptions): Promise<LoadedEpochs> {
   const file = path.join(o.directory, LEADER_EPOCH_CHECKPOINT_FILE)
   const text = o.isNew === true ? undefined : await readTextIfPresent(o.context.fs, file)
-  if (text === undefined) return { epochs: new LeaderEpochCache(), checkpointedRevision: 0 }
-  const epochs = LeaderEpochCache.parse(text)
-  return { epochs, checkpointedRevision: epochs.revision }
+  if (text === undefined) return { epochs: new LeaderEpochCache(), checkpointedRevision: 0, areLost: false }
+  try {
+    const epochs = LeaderEpochCache.parse(text)
+    return { epochs, checkpointedRevision: epochs.revision, areLost: false }
+  } catch (error) {
+    if (!(error instanceof CorruptFileError)) throw error
+    o.context.logger.error('The leader epochs are read from the log, because their file is damaged', {
+      file,
+      reason: error.message,
+    })
+    return { epochs: new LeaderEpochCache(), checkpointedRevision: -1, areLost: true }
+  }
+}
+
+/** Reads the epochs from the headers of all batches. */
+async function rebuildEpochs({ epochs, segments }: LogInLoading): Promise<void> {
+  epochs.clear()
+  for (const segment of segments.values()) {
+    const visit = ({ bytes, at }: ScannedBatch): void => {
+      const epoch = leaderEpochAt(bytes, at)
+      if (epoch > (epochs.latestEpoch ?? -1)) epochs.assign(epoch, baseOffsetAt(bytes, at))
+    }
+    const { endPosition, problem } = await segment.scan({ from: 0, visit })
+    if (endPosition < segment.writtenBytes) throw segment.corruption(endPosition, problem)
+  }
 }
 
 /** Takes the word of the orderly stop; only what was taken away since is made again. */

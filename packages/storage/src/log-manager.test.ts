@@ -205,7 +205,7 @@ describe('LogManager', () => {
     await write(await harness.openLog(), batchOf(['a']))
     await harness.manager.getOrCreateLog({ topic: 'healthy', partition: 0 }, topicId)
     await harness.manager.close()
-    const file = path.join(harness.partitionDir, 'leader-epoch-checkpoint')
+    const file = path.join(harness.partitionDir, 'partition.metadata')
     const content = await harness.fs.readFile(file)
     await harness.fs.writeFile(file, 'nonsense')
     await harness.start()

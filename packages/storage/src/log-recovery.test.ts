@@ -225,6 +225,22 @@ describe('recovery', () => {
     assert.equal((await recover(fs, values)).recovered, 20)
   })
 
+  test('leader epochs come back from the log when their file is damaged', async () => {
+    const { fs, values } = await crashAfter(20)
+    const stopped = new StorageHarness({ fs, config })
+    await stopped.start()
+    await stopped.manager.close()
+    await fs.writeFile(path.join(partitionDir, 'leader-epoch-checkpoint'), '0\n2\n0 0')
+    for (const restarts of [false, true]) {
+      const harness = new StorageHarness({ fs, config })
+      const log = await harness.openLog()
+      assert.deepEqual([log.endOffsetForEpoch(0), log.latestEpoch], [{ leaderEpoch: 0, endOffset: 3 }, 4])
+      assert.equal(log.logEndOffset, values.length)
+      assert.equal(harness.warnings().length, restarts ? 0 : 1)
+      await harness.manager.close()
+    }
+  })
+
   test('only what lies behind the recovery point is validated', async () => {
     const { fs, values } = await crashAfter(6, async ({ manager }, index) => {
       if (index !== 4) return
