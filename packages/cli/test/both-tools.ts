@@ -44,7 +44,7 @@ export function commandOf(
       }
     : {
         command: process.execPath,
-        args: [path.join(import.meta.dirname, '..', 'bin', `kafka-${tool}.js`), ...own],
+        args: [path.resolve(import.meta.dirname, '../../milena/bin', `kafka-${tool}.js`), ...own],
       }
 }
 
@@ -78,6 +78,7 @@ const sentences = /(Error: |GroupIdNotFoundException: )(The group id does not ex
 function normalise(text: string): string {
   const table = text.search(/^Option +Description *$/m)
   return (table < 0 ? text : text.slice(0, table))
+    .replaceAll(/^java\.(util\.concurrent\.ExecutionException|lang\.RuntimeException).*\n(?=\tat )/gm, '')
     .split('\n')
     .filter(
       (line) =>
