@@ -79,13 +79,19 @@ test('a slow reader gets all of it in the end, in order', async () => {
     for (const chunk of frame) peer.socket.write(chunk)
   }
   while (broker.broker.pressure.responseBytes === 0) await turn()
-  let received = Buffer.alloc(0)
   const ids: number[] = []
+  let head = Buffer.alloc(0)
+  /** What is still to come of the answer whose head was read. */
+  let restBytes = 0
   peer.socket.on('data', (chunk) => {
-    received = Buffer.concat([received, chunk])
-    while (received.length >= 8 && received.length >= 4 + received.readInt32BE(0)) {
-      ids.push(received.readInt32BE(4))
-      received = received.subarray(4 + received.readInt32BE(0))
+    const skipped = Math.min(restBytes, chunk.length)
+    restBytes -= skipped
+    head = Buffer.concat([head, chunk.subarray(skipped)])
+    while (head.length >= 8) {
+      ids.push(head.readInt32BE(4))
+      const end = 4 + head.readInt32BE(0)
+      restBytes = Math.max(0, end - head.length)
+      head = head.subarray(end)
     }
   })
   peer.socket.resume()
