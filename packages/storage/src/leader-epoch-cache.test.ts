@@ -38,6 +38,7 @@ describe('LeaderEpochCache', () => {
     assert.deepEqual(cache.endOffsetFor(1, 99), { leaderEpoch: 1, endOffset: 10 }, 'before all known ones')
     assert.deepEqual(cache.endOffsetFor(8, 99), { leaderEpoch: -1, endOffset: -1 }, 'not yet known')
     assert.deepEqual(cache.endOffsetFor(-1, 99), { leaderEpoch: -1, endOffset: -1 })
+    assert.deepEqual(cache.endOffsetFor(-2, 99), { leaderEpoch: -2, endOffset: 10 }, 'only -1 stands for none')
     assert.deepEqual(new LeaderEpochCache().endOffsetFor(0, 99), { leaderEpoch: -1, endOffset: -1 })
   })
 

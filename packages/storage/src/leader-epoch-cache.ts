@@ -10,8 +10,10 @@ export interface EpochEndOffset {
   readonly endOffset: number
 }
 
+const NO_EPOCH = -1
+
 /** The answer when nothing is known of an epoch. */
-export const UNDEFINED_EPOCH_END: EpochEndOffset = { leaderEpoch: -1, endOffset: -1 }
+export const UNDEFINED_EPOCH_END: EpochEndOffset = { leaderEpoch: NO_EPOCH, endOffset: -1 }
 
 const VERSION = 0
 
@@ -66,7 +68,7 @@ export class LeaderEpochCache {
    * largest known epoch that is not above the requested one (OffsetForLeaderEpoch, KIP-101 and KIP-279).
    */
   endOffsetFor(requestedEpoch: number, logEndOffset: number): EpochEndOffset {
-    if (requestedEpoch < 0) return UNDEFINED_EPOCH_END
+    if (requestedEpoch === NO_EPOCH) return UNDEFINED_EPOCH_END
     if (requestedEpoch === this.latestEpoch) return { leaderEpoch: requestedEpoch, endOffset: logEndOffset }
     const higher = this.#entries.findIndex((entry) => entry.epoch > requestedEpoch)
     if (higher < 0) return UNDEFINED_EPOCH_END

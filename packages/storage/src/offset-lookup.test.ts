@@ -85,6 +85,13 @@ describe('offsets by timestamp', () => {
     assert.equal((await find(NOW))!.offset, 4, 'deleted records are not found')
   })
 
+  test('where no record has a timestamp, the first stands for the youngest', async () => {
+    const { log } = await logWith([[-1 - NOW, -1 - NOW], [-1 - NOW]])
+    const expected = { timestamp: -1, offset: 0, leaderEpoch: 0 }
+    assert.deepEqual(await log.fetchOffsetByTimestamp(ListOffsets.MAX_TIMESTAMP), expected)
+    assert.equal(await log.fetchOffsetByTimestamp(0), undefined)
+  })
+
   test('an empty log has no youngest record, and nothing beyond maxOffset is found', async () => {
     const harness = new StorageHarness()
     const log = await harness.openLog()

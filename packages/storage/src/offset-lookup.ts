@@ -68,12 +68,12 @@ async function findByTimestamp(
   return undefined
 }
 
-/** The first of the records with the youngest timestamp of all. */
+/** The first of the records with the youngest timestamp of all; where no record has one, the first of all. */
 async function findMaxTimestamp(segments: readonly LogSegment[]): Promise<TimestampAndOffset | undefined> {
   let youngest: { segment: LogSegment; timestamp: number; offset: number } | undefined
   for (const segment of segments) {
     const max = await segment.indexes.maxTimestamp()
-    if (max.timestamp > (youngest?.timestamp ?? -1)) youngest = { segment, ...max }
+    if (youngest === undefined || max.timestamp > youngest.timestamp) youngest = { segment, ...max }
   }
   if (youngest === undefined) return undefined
   const { segment, timestamp, offset } = youngest
