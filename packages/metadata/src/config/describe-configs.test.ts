@@ -176,6 +176,12 @@ describe('configs of groups and of client metrics, described', () => {
     )
   })
 
+  test('what no broker config stands behind has its own default', () => {
+    const name = 'share.isolation.level'
+    const found = brief(find(describeGroupConfigs(new Map(), layers({}), all), name))
+    assert.equal(found, 'read_uncommitted @5 [share.isolation.level=read_uncommitted@5]')
+  })
+
   test('a subscription', () => {
     const configs = describeClientMetricsConfigs(new Map([['interval.ms', '1000']]), all)
     assert.deepEqual(

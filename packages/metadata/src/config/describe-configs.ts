@@ -96,7 +96,9 @@ export function describeGroupConfigs(
     const fallback = inherited === undefined ? def.defaultText : formatConfigValue(def.type, broker.get(inherited))
     const synonyms: Synonym[] = [
       ...(override === undefined ? [] : [{ name, value: override, source: configSources.GROUP }]),
-      ...(inherited === undefined ? [] : brokerSynonyms(inherited, layers)),
+      ...(inherited === undefined
+        ? [{ name, value: def.defaultText, source: configSources.DEFAULT }]
+        : brokerSynonyms(inherited, layers)),
     ]
     const text = override === undefined ? fallback : canonical(name, def, override)
     return described({ name, def, text, synonyms, readOnly: false }, options)

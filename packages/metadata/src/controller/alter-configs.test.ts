@@ -190,6 +190,13 @@ describe('IncrementalAlterConfigs', () => {
       40,
       'Invalid value foo for configuration cleanup.policy: String must be one of: compact, delete',
     ],
+    [
+      BROKER,
+      '1',
+      [['listeners', SET, 'x']],
+      42,
+      'listeners: the value "x" is not allowed: "x" must be NAME://host:port with a port from 0 to 65535.',
+    ],
     [TOPIC, 'a', [['retention.ms', 9, '5']], -1, null],
     [
       TOPIC,

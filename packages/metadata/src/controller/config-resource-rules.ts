@@ -1,7 +1,9 @@
 import { Errors } from '@milena/protocol/messages'
 import { crossChecks } from '../config/broker-config-checks.ts'
 import { resourceTypes } from '../config/config-source.ts'
+import type { ConfigError } from '../config/config-error.ts'
 import type { ConfigOverrides } from '../config/effective-topic-config.ts'
+import { parseListeners, parseSecurityProtocolMap } from '../config/listeners.ts'
 import {
   type ConfigRefusal,
   validateBrokerConfigs,
@@ -78,9 +80,23 @@ function refusalOf(resource: ConfigResource, change: Change): ConfigRefusal | nu
       return (
         validateBrokerConfigs(next, resource.resourceName !== '') ??
         eligibleLeaderRefusal(resource, change) ??
+        listenerRefusal(change) ??
         contradiction(resource, change)
       )
   }
+}
+
+/** Listeners are read when a node starts; what cannot be read must not wait there until then. */
+function listenerRefusal({ next, context }: Change): ConfigRefusal | null {
+  const errors: ConfigError[] = []
+  const protocols = parseSecurityProtocolMap(context.broker.get('listener.security.protocol.map'), [])
+  for (const key of ['listeners', 'advertised.listeners'] as const) {
+    const text = next.get(key)
+    if (text === undefined) continue
+    parseListeners({ key, entries: text.split(',').map((entry) => entry.trim()), protocols }, errors)
+  }
+  const [error] = errors
+  return error === undefined ? null : { errorCode: Errors.INVALID_REQUEST.code, message: error.message }
 }
 
 /** What this node would refuse to start with must not come about while it runs. */
