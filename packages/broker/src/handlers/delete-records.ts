@@ -19,9 +19,9 @@ export const deleteRecords = handler(DeleteRecordsRequest, DeleteRecordsResponse
   handle: async ({ topics }, context) => ({
     throttleTimeMs: 0,
     topics: await Promise.all(
-      topics.map(async ({ name, partitions }) => ({
+      [...askedFor(topics)].map(async ([name, partitions]) => ({
         name,
-        partitions: await Promise.all(partitions.map((partition) => deleteFrom(name, partition, context))),
+        partitions: await Promise.all([...partitions.values()].map((each) => deleteFrom(name, each, context))),
       })),
     ),
   }),
@@ -30,6 +30,18 @@ export const deleteRecords = handler(DeleteRecordsRequest, DeleteRecordsResponse
     topics: topics.map(({ name, partitions }) => ({ name, partitions: partitions.map((each) => failed(each, error)) })),
   }),
 })
+
+/** By topic and partition: what is named twice is done once, as it was named last, and a topic without any is left out. */
+function askedFor(topics: DeleteRecordsRequest['topics']): Map<string, Map<number, PartitionRequest>> {
+  const byTopic = new Map<string, Map<number, PartitionRequest>>()
+  for (const { name, partitions } of topics) {
+    for (const each of partitions) {
+      const asked = byTopic.get(name) ?? new Map<number, PartitionRequest>()
+      byTopic.set(name, asked.set(each.partitionIndex, each))
+    }
+  }
+  return byTopic
+}
 
 async function deleteFrom(
   topic: string,

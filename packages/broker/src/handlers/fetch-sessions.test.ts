@@ -126,3 +126,13 @@ test('without a slot there is no session, and everything still works', async () 
   assert.equal(second.sessionId, 0)
   assert.equal(partitionsIn(second).length, 1)
 })
+
+test('a session may begin with no partitions', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const { sessionId } = await fetch(client, next(0, 0))
+  assert.ok(sessionId > 0)
+  const named = { topics: fetchBody('events', [{ fetchOffset: 0 }]).topics }
+  assert.deepEqual(partitionsIn(await fetch(client, next(sessionId, 1, named))), [[0, []]])
+})

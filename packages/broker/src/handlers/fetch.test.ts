@@ -52,6 +52,7 @@ test('offsets that are not there, epochs that are not now', async () => {
     ['nowhere', { fetchOffset: 0 }, Errors.UNKNOWN_TOPIC_OR_PARTITION.code],
     ['events', { fetchOffset: 0, currentLeaderEpoch: 0 }, 0],
     ['events', { fetchOffset: 0, currentLeaderEpoch: 9 }, Errors.UNKNOWN_LEADER_EPOCH.code],
+    ['events', { fetchOffset: 0, currentLeaderEpoch: -2 }, 0],
   ]
   for (const [topic, partition, expected] of cases) {
     // A long wait: whatever is an error is answered at once.
@@ -160,6 +161,19 @@ test('a long poll holds back what comes after it on its connection, and nobody e
   await produceTo(producer, 'events', batchOf(['theirs']))
   await Promise.all([polled, after])
   assert.deepEqual(order, ['poll', 'after'])
+})
+
+test('an isolation level that there is not', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const codes = [6, 12, 13].map(async (version) => {
+    const body = fetchBody('events', [{ fetchOffset: 0 }], { isolationLevel: 2 })
+    const { errorCode, responses } = await client.send(FetchRequest, FetchResponse, version, body)
+    return [errorCode, ...responses.flatMap(({ partitions }) => partitions.map((each) => each.errorCode))]
+  })
+  // Before version 7 there is no error of the whole, from 13 on there is nothing else.
+  assert.deepEqual(await Promise.all(codes), [[0, -1], [-1, -1], [-1]])
 })
 
 test('a fetch that calls itself a replica is refused', async () => {

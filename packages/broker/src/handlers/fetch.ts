@@ -11,7 +11,7 @@
  * 17 directory ids; 18 the follower's high watermark (KIP-1166).
  */
 import { Errors, FetchRequest, FetchResponse } from '@milena/protocol/messages'
-import type { Input } from '@milena/protocol/messages'
+import type { Input, KafkaError } from '@milena/protocol/messages'
 import { DelayedFetch } from '../replica/delayed-fetch.ts'
 import { fetchContext } from '../replica/fetch-context.ts'
 import type { FetchContext } from '../replica/fetch-context.ts'
@@ -19,12 +19,15 @@ import type { FetchPartition, FetchResult } from '../replica/fetch-partition.ts'
 import { readPartitions } from '../replica/fetch-reader.ts'
 import type { FetchRead } from '../replica/fetch-reader.ts'
 import type { ReplicaManager } from '../replica/replica-manager.ts'
+import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import type { BrokerNode } from '../request/broker-nodes.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
 
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
+const NO_EPOCH = -1
 const FIRST_VERSION_WITH_TOPIC_IDS = 13
 const FIRST_VERSION_WITH_NODE_ENDPOINTS = 16
 
@@ -36,6 +39,10 @@ export const fetch = handler(FetchRequest, FetchResponse, {
   versions: { min: 4, max: 18 },
   handle: async (request, context) => {
     const { services, apiVersion } = context
+    const { isolationLevel } = request
+    if (isolationLevel !== READ_UNCOMMITTED && isolationLevel !== READ_COMMITTED) {
+      throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no isolation level ${isolationLevel}.`)
+    }
     const session = fetchContext(services.fetchSessions, {
       version: apiVersion,
       sessionId: request.sessionId,
@@ -45,11 +52,26 @@ export const fetch = handler(FetchRequest, FetchResponse, {
     })
     if (session.error !== undefined) return { throttleTimeMs: 0, errorCode: session.error.code, responses: [] }
     const replicaId = apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId
-    if (replicaId >= 0) return respond(session, followerRefused(session), context)
+    if (replicaId >= 0) {
+      // Endpoints are for clients; other brokers know each other.
+      return { ...respond(session, followerRefused(session), context), nodeEndpoints: [] }
+    }
     const { results } = await read(session, request, context)
     return respond(session, results, context)
   },
+  errorResponse: ({ error }, { topics, sessionId }, { apiVersion }) => ({
+    throttleTimeMs: 0,
+    errorCode: error.code,
+    sessionId,
+    // From here on a client is known to look at the error of the whole.
+    responses: apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS ? [] : topics.map((topic) => failedTopic(topic, error)),
+  }),
 })
+
+function failedTopic({ topic, topicId, partitions }: FetchRequest['topics'][number], error: KafkaError): TopicResponse {
+  const failed = { errorCode: error.code, highWatermark: -1, abortedTransactions: null, records: null }
+  return { topic, topicId, partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, ...failed })) }
+}
 
 function requestedPartitions(request: FetchRequest, { apiVersion, services }: RequestContext): FetchPartition[] {
   const { topicNamesById } = services.metadata.image
@@ -58,8 +80,16 @@ function requestedPartitions(request: FetchRequest, { apiVersion, services }: Re
   for (const { topic: name, topicId, partitions: asked } of request.topics) {
     const topic = usesTopicIds ? (topicNamesById.get(topicId) ?? null) : name
     for (const { partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch } of asked) {
-      const maxBytes = partitionMaxBytes
-      partitions.push({ topic, topicId, partition, fetchOffset, maxBytes, currentLeaderEpoch, lastFetchedEpoch })
+      partitions.push({
+        topic,
+        topicId,
+        partition,
+        fetchOffset,
+        maxBytes: partitionMaxBytes,
+        // Here, unlike in ListOffsets, Kafka takes every negative epoch for none.
+        currentLeaderEpoch: Math.max(NO_EPOCH, currentLeaderEpoch),
+        lastFetchedEpoch: Math.max(NO_EPOCH, lastFetchedEpoch),
+      })
     }
   }
   return partitions

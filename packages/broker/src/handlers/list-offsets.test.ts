@@ -96,6 +96,13 @@ test('errors', async () => {
   })
   assert.deepEqual(
     topics[0]!.partitions.map(({ errorCode }) => errorCode),
-    [Errors.INVALID_REQUEST.code, Errors.INVALID_REQUEST.code],
+    [Errors.INVALID_REQUEST.code],
+    'what is named twice is refused, and answered once',
   )
+  const unknownLevel = await client.send(ListOffsetsRequest, ListOffsetsResponse, 5, {
+    replicaId: -1,
+    isolationLevel: 5,
+    topics: [{ name: 'events', partitions: twice.slice(1) }],
+  })
+  assert.equal(unknownLevel.topics[0]!.partitions[0]!.errorCode, Errors.UNKNOWN_SERVER_ERROR.code)
 })

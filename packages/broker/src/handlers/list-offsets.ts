@@ -13,10 +13,11 @@ import { Errors, ListOffsetsRequest, ListOffsetsResponse } from '@milena/protoco
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { ListOffsets } from '@milena/storage'
 import type { Partition } from '../replica/partition.ts'
-import { toApiError } from '../request/api-error.ts'
+import { ApiError, toApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
 
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 const CONSUMER_REPLICA_ID = -1
 
@@ -36,15 +37,17 @@ type PartitionResponse = Input<typeof ListOffsetsResponse>['topics'][number]['pa
 export const listOffsets = handler(ListOffsetsRequest, ListOffsetsResponse, {
   versions: { min: 1, max: 11 },
   handle: async (request, context) => {
-    const duplicates = duplicatePartitions(request)
-    const lookUpUnlessTwice = async (name: string, asked: PartitionRequest): Promise<PartitionResponse> =>
-      duplicates.has(`${name}-${asked.partitionIndex}`)
-        ? failed(asked, Errors.INVALID_REQUEST)
-        : lookUp(name, asked, request, context)
+    if (request.isolationLevel !== READ_UNCOMMITTED && request.isolationLevel !== READ_COMMITTED) {
+      throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no isolation level ${request.isolationLevel}.`)
+    }
     const topics = await Promise.all(
-      request.topics.map(async ({ name, partitions }) => ({
+      [...askedFor(request)].map(async ([name, partitions]) => ({
         name,
-        partitions: await Promise.all(partitions.map((partition) => lookUpUnlessTwice(name, partition))),
+        partitions: await Promise.all(
+          [...partitions.values()].map(({ asked, isTwice }) =>
+            isTwice ? failed(asked, Errors.INVALID_REQUEST) : lookUp(name, asked, request, context),
+          ),
+        ),
       })),
     )
     return { throttleTimeMs: 0, topics }
@@ -55,17 +58,22 @@ export const listOffsets = handler(ListOffsetsRequest, ListOffsetsResponse, {
   }),
 })
 
-function duplicatePartitions({ topics }: ListOffsetsRequest): Set<string> {
-  const seen = new Set<string>()
-  const duplicates = new Set<string>()
+interface Asked {
+  readonly asked: PartitionRequest
+  /** A partition that is named twice is answered once, and refused. */
+  readonly isTwice: boolean
+}
+
+function askedFor({ topics }: ListOffsetsRequest): Map<string, Map<number, Asked>> {
+  const byTopic = new Map<string, Map<number, Asked>>()
   for (const { name, partitions } of topics) {
-    for (const { partitionIndex } of partitions) {
-      const key = `${name}-${partitionIndex}`
-      if (seen.has(key)) duplicates.add(key)
-      seen.add(key)
+    for (const asked of partitions) {
+      const byPartition = byTopic.get(name) ?? new Map<number, Asked>()
+      byPartition.set(asked.partitionIndex, { asked, isTwice: byPartition.has(asked.partitionIndex) })
+      byTopic.set(name, byPartition)
     }
   }
-  return duplicates
+  return byTopic
 }
 
 async function lookUp(

@@ -56,6 +56,23 @@ test('DeleteRecords: what may not be cut', async () => {
   assert.deepEqual(await deleteTo(client, 2, 1, 'empty'), [Errors.OFFSET_OUT_OF_RANGE.code, -1])
 })
 
+test('DeleteRecords: a partition that is named twice, and a topic of none', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  await createTopic(client, 'other')
+  await produceTo(client, 'events', batchOf(['a', 'b', 'c']))
+  const partitions = [2, 1].map((offset) => ({ partitionIndex: 0, offset }))
+  const { topics } = await client.send(DeleteRecordsRequest, DeleteRecordsResponse, 2, {
+    topics: [
+      { name: 'events', partitions },
+      { name: 'other', partitions: [] },
+    ],
+    timeoutMs: 1000,
+  })
+  assert.deepEqual(topics, [{ name: 'events', partitions: [{ partitionIndex: 0, lowWatermark: 1, errorCode: 0 }] }])
+})
+
 test('OffsetForLeaderEpoch', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()

@@ -146,4 +146,10 @@ test('authorized operations, when asked for: all of them, while there is no auth
   })
   assert.equal(told.clusterAuthorizedOperations, 8096)
   assert.equal(told.topics[0]!.topicAuthorizedOperations, 3576)
+  const missing = await ask(client, 8, {
+    topics: [{ name: 'nowhere' }],
+    allowAutoTopicCreation: false,
+    includeTopicAuthorizedOperations: true,
+  })
+  assert.equal(missing.topics[0]!.topicAuthorizedOperations, 3576, 'also of a topic that is not there')
 })

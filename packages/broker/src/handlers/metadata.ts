@@ -109,7 +109,10 @@ function describeAll(
     if (typeof name !== 'string') return failed(null, name.unknownTopicId, Errors.UNKNOWN_TOPIC_ID)
     const topic = topics.get(name)
     if (topic !== undefined) return describeTopic(topic, request)
-    return failed(name, ZERO_UUID, errors.get(name) ?? unknownTopicError(name))
+    const unknown = failed(name, ZERO_UUID, errors.get(name) ?? unknownTopicError(name))
+    return request.includeTopicAuthorizedOperations
+      ? { ...unknown, topicAuthorizedOperations: allOperations.topic }
+      : unknown
   })
 }
 

@@ -19,8 +19,23 @@ export interface ProduceEntry {
   logStartOffset: number
 }
 
-/** All batches of a request, in its order. */
+/** The batches of a request, in its order. Of several for one partition only the last counts, as in Kafka. */
 export function entriesOf(request: ProduceRequest): ProduceEntry[] {
+  const entries = allEntries(request)
+  if (entries.length === 1) return entries
+  const topics = new Map<string, ProduceEntry['topic']>()
+  const byPartition = new Map<string, ProduceEntry>()
+  for (const entry of entries) {
+    const { name, topicId } = entry.topic
+    const key = `${name} ${topicId}`
+    const topic = topics.get(key) ?? entry.topic
+    topics.set(key, topic)
+    byPartition.set(`${key} ${entry.index}`, { ...entry, topic })
+  }
+  return [...byPartition.values()]
+}
+
+function allEntries(request: ProduceRequest): ProduceEntry[] {
   return request.topicData.flatMap((topic) =>
     topic.partitionData.map(({ index, records }) => ({
       topic,

@@ -61,6 +61,24 @@ test('with acks=0 an error can only be said by closing the connection', async ()
   await client.closed
 })
 
+test('of several batches for one partition the last counts', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events', { partitions: 2 })
+  const data = (index: number, value: string) => ({ index, records: batchOf([value]) })
+  const { responses } = await client.send(ProduceRequest, ProduceResponse, 9, {
+    acks: -1,
+    timeoutMs: 1000,
+    topicData: [
+      { name: 'events', partitionData: [data(0, 'first'), data(1, 'other')] },
+      { name: 'events', partitionData: [data(0, 'last')] },
+    ],
+  })
+  const answers = responses.map(({ partitionResponses }) => partitionResponses.map(({ index }) => index))
+  assert.deepEqual(answers, [[0, 1]])
+  assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['last'])
+})
+
 test('errors of one partition are no errors of another', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()

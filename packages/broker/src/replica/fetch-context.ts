@@ -67,7 +67,7 @@ function sessionless(partitions: readonly FetchPartition[]): FetchContext {
 /** Everything is told; if the cache has room, it is remembered too. */
 function opening(cache: FetchSessionCache, partitions: readonly FetchPartition[], usesTopicIds: boolean): FetchContext {
   const respond: FetchContext['respond'] = (results) => {
-    const session = partitions.length === 0 ? undefined : cache.create({ size: partitions.length, usesTopicIds })
+    const session = cache.create({ size: partitions.length, usesTopicIds })
     if (session !== undefined) for (const result of results) session.put(result.request).tell(result)
     return { sessionId: session?.id ?? NO_SESSION, error: undefined, results }
   }

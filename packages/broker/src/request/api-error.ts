@@ -40,9 +40,9 @@ export function errorCodeOf(cause: unknown): number {
   return toApiError(cause).code
 }
 
-/** True for what nobody foresaw: to be logged with its stack. */
+/** True for what nobody foresaw, which has a cause: to be logged with its stack. A handler may also mean the code. */
 export function isUnexpected(error: ApiError): boolean {
-  return error.code === Errors.UNKNOWN_SERVER_ERROR.code
+  return error.code === Errors.UNKNOWN_SERVER_ERROR.code && error.cause !== undefined
 }
 
 /**
