@@ -26,7 +26,11 @@ export interface BrokerProcess extends AsyncDisposable {
   restart(): Promise<BrokerProcess>
 }
 
+export type BrokerKind = 'apache' | 'milena'
+
 export interface BrokerOptions {
+  /** Which broker; unless said, INTEROP_BROKER says. */
+  readonly kind?: BrokerKind
   readonly properties?: Readonly<Record<string, string>>
   /** Default: one that is free. */
   readonly port?: number
@@ -51,8 +55,9 @@ async function accepts(port: number): Promise<boolean> {
 }
 
 /** The command that starts the broker at hand on `folder`, listening on `port`. */
-async function command(folder: string, port: number, properties: Readonly<Record<string, string>>): Promise<string[]> {
-  if (process.env.INTEROP_BROKER !== 'apache') {
+async function command(folder: string, port: number, options: BrokerOptions): Promise<string[]> {
+  const { properties = {}, kind = process.env.INTEROP_BROKER } = options
+  if (kind !== 'apache') {
     const bin = path.join(root, 'packages', 'milena', 'bin', 'milena.js')
     const flags = Object.entries(properties).map(([key, value]) => `--${key}=${value}`)
     return [process.execPath, bin, 'start', '--port', `${port}`, '--data', path.join(folder, 'data'), ...flags]
@@ -89,7 +94,7 @@ async function command(folder: string, port: number, properties: Readonly<Record
 }
 
 async function launch(folder: string, port: number, options: BrokerOptions): Promise<BrokerProcess> {
-  const [program, ...args] = await command(folder, port, options.properties ?? {})
+  const [program, ...args] = await command(folder, port, options)
   const child: ChildProcess = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   let output = ''
