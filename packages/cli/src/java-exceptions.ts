@@ -24,7 +24,7 @@ export function messageOf(error: Error): string {
 
 /** An error as Apache's tools print it: the class of the exception, a colon, the message. */
 export function javaException(error: unknown): string {
-  if (!(error instanceof KafkaError)) return String(error)
+  if (!(error instanceof KafkaError)) return error instanceof Error ? error.message : String(error)
   const regular = error.name.toLowerCase().replace(/(^|_)([a-z])/g, (_, _start, letter: string) => letter.toUpperCase())
   const simpleName = irregular[error.name] ?? `${regular.replace(/Exception$/, '')}Exception`
   return `org.apache.kafka.common.errors.${simpleName}: ${messageOf(error)}`

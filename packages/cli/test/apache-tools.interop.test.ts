@@ -120,9 +120,11 @@ describe('as Apache’s tools', { skip: isThere ? false : 'KAFKA_LIB is not set'
   test('the console tools write and read', async () => {
     const produce = (input: string, ...argv: readonly string[]) =>
       compare('console-producer', ['--topic', '%one', ...argv], { input })
-    await produce('1\n2\n3\n')
+    const keyed = ['--reader-property', 'parse.key=true']
+    await compare('console-producer', ['--topic', '%plain'], { input: '1\n2\n3\n' })
+    await produce('a\t1\nb\t2\nc\t3\n', ...keyed)
     await produce(
-      'h:1,i:2\tk\tvalue\nj:3\t\\N\t\\N\n',
+      'h:1,i:2\tk\tvalue\nj:3\tz\t\\N\n',
       '--reader-property',
       'parse.key=true',
       '--reader-property',
@@ -146,6 +148,8 @@ describe('as Apache’s tools', { skip: isThere ? false : 'KAFKA_LIB is not set'
     const consume = (...argv: readonly string[]) => compare('console-consumer', argv, { anyOrder: true, stderr: false })
     const all = await consume('--topic', '%one', '--from-beginning', '--timeout-ms', '3000')
     assert.equal(sortedLines(all.stdout).trim(), '1\n2\n3\nb\nnull\nv\nvalue')
+    const plain = await compare('console-consumer', ['--topic', '%plain', '--from-beginning', '--max-messages', '3'])
+    assert.equal(plain.stdout, '1\n2\n3')
     const everything = ['key', 'headers', 'partition'].flatMap((name) => ['--formatter-property', `print.${name}=true`])
     await consume(
       '--topic',

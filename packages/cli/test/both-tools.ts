@@ -65,11 +65,19 @@ export async function runSide(
   child.stdin.end(input)
   const [exitCode] = (await once(child, 'close')) as [number | null]
   const neutral = (text: string): string => normalise(text.replaceAll(/\b(ap|mi)-/g, 'xx-'))
-  return { exitCode, stdout: neutral(stdout), stderr: neutral(stderr) }
+  return { exitCode, stdout: neutral(stdout), stderr: withoutTraces(neutral(stderr)) }
 }
 
 /** Sentences of the table of errors, of which ours are our own. */
-const sentences = /(Error: |GroupIdNotFoundException: )(The group id does not exist|There is no group of this id)\./
+const sentences: readonly (readonly [apache: string, milena: string])[] = [
+  ['The group id does not exist.', 'There is no group of this id.'],
+  ['The group is not empty.', 'The group still has members.'],
+  [
+    'Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it.',
+    'A group that is subscribed to the topic may not lose its offsets of it.',
+  ],
+  ['This server does not host this topic-partition.', 'This broker does not know the topic or the partition.'],
+]
 
 /**
  * Takes away what may differ: log lines and stack traces, the table of options (whose words are our own), the sentences of the table
@@ -78,23 +86,27 @@ const sentences = /(Error: |GroupIdNotFoundException: )(The group id does not ex
 function normalise(text: string): string {
   const table = text.search(/^Option +Description *$/m)
   return (table < 0 ? text : text.slice(0, table))
+    .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
+    .replaceAll('[[config], [bootstrap-server]]', '[[bootstrap-server], [config]]')
+    .replaceAll(/(Valid (?:states|types) are: |one of the following scenarios: ).*/g, '$1')
+    .replaceAll(/.+/g, (line) => sentences.reduce((now, [apache, milena]) => now.replace(apache, milena), line))
+    .replace(/\n+$/, '')
+}
+
+/** Java says first what a trace is of, and Apache's tools often have said it already. */
+function withoutTraces(text: string): string {
+  return text
     .replaceAll(/^java\.(util\.concurrent\.ExecutionException|lang\.RuntimeException).*\n(?=\tat )/gm, '')
     .split('\n')
     .filter(
       (line) =>
-        !/^\[\d{4}-\d\d-\d\d |^\tat |^Caused by: |^\t\.\.\. \d+ more|^The consumer rebalance protocol \(KIP-848\)/.test(
-          line,
-        ),
+        !/^\[\d{4}-\d\d-\d\d |^\tat |^Caused by: |^\t\.\.\. \d+ more|^org\.apache\.kafka\.common\.errors\./.test(line),
     )
+    .filter((line) => !line.startsWith('The consumer rebalance protocol (KIP-848)'))
     .map((line) =>
       line
         .replace(/^Exception in thread "main" /, '')
-        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.common\.config\.ConfigException): /, '')
-        .replace(sentences, '$1')
-        .replace(/((?:Unknown|Group)\w+Exception): .*/, '$1')
-        .replace('[[config], [bootstrap-server]]', '[[bootstrap-server], [config]]')
-        .replace(/(Valid (?:states|types) are: ).*/, '$1')
-        .replace(/(Configs: )(.*)/, (_, name: string, list: string) => name + list.split(',').sort().join(',')),
+        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.common\.config\.ConfigException): /, ''),
     )
     .filter((line, index, lines) => line === '' || line !== lines[index - 1])
     .join('\n')

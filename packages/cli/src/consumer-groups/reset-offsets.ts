@@ -1,5 +1,5 @@
 import { CommandFailure } from '../command-failure.ts'
-import { partitionKey, valuesOf, type OffsetSpec, type TopicPartition } from '@milena/client'
+import { KafkaError, partitionKey, valuesOf, type OffsetSpec, type TopicPartition } from '@milena/client'
 import { UsageError } from '../options/option-error.ts'
 import { print } from '../tool-io.ts'
 import { parseDateTime, parseDuration } from '../config/durations.ts'
@@ -41,12 +41,17 @@ async function makePlan(service: GroupService): Promise<ResetPlan> {
 
 async function resetGroup(service: GroupService, groupId: string): Promise<readonly NewOffset[]> {
   const { admin, options, timeoutMs } = service
-  const partitions = await partitionsToReset(service, groupId)
-  const offsets = await newOffsets(service, groupId, partitions)
-  if (options.has('execute') && !options.has('dry-run')) {
-    valuesOf(await admin.alterGroupOffsets(groupId, offsets, { timeoutMs }))
+  try {
+    const partitions = await partitionsToReset(service, groupId)
+    const offsets = await newOffsets(service, groupId, partitions)
+    if (options.has('execute') && !options.has('dry-run')) {
+      valuesOf(await admin.alterGroupOffsets(groupId, offsets, { timeoutMs }))
+    }
+    return offsets
+  } catch (error) {
+    // Here Apache's tool gives the message without the name of the exception.
+    throw error instanceof KafkaError ? new CommandFailure(error.message, { cause: error }) : error
   }
-  return offsets
 }
 
 async function partitionsToReset(service: GroupService, groupId: string): Promise<readonly TopicPartition[]> {
