@@ -163,17 +163,27 @@ test('a long poll holds back what comes after it on its connection, and nobody e
   assert.deepEqual(order, ['poll', 'after'])
 })
 
-test('an isolation level that there is not', async () => {
+test('an isolation level that there is not, and fewer than no bytes', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()
   await createTopic(client, 'events')
-  const codes = [6, 12, 13].map(async (version) => {
-    const body = fetchBody('events', [{ fetchOffset: 0 }], { isolationLevel: 2 })
-    const { errorCode, responses } = await client.send(FetchRequest, FetchResponse, version, body)
-    return [errorCode, ...responses.flatMap(({ partitions }) => partitions.map((each) => each.errorCode))]
-  })
-  // Before version 7 there is no error of the whole, from 13 on there is nothing else.
-  assert.deepEqual(await Promise.all(codes), [[0, -1], [-1, -1], [-1]])
+  await fill(client, 'events', ['a'])
+  const unknown = Errors.UNKNOWN_SERVER_ERROR.code
+  assert.equal((await fetchFrom(client, 'events', 5, { isolationLevel: 2 })).errorCode, unknown)
+  assert.equal((await fetchFrom(client, 'events', 0, { maxBytes: -1 })).errorCode, unknown)
+  assert.equal((await fetchFrom(client, 'events', 1, { maxBytes: -1 })).errorCode, 0, 'nothing there to be read')
+})
+
+test('what is not known stands behind the rest', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const asked = [7, 0].map((partition) => ({ partition, fetchOffset: 0 }))
+  const { responses } = await client.send(FetchRequest, FetchResponse, 12, fetchBody('events', asked))
+  assert.deepEqual(
+    responses[0]!.partitions.map(({ partitionIndex }) => partitionIndex),
+    [0, 7],
+  )
 })
 
 test('a fetch that calls itself a replica is refused', async () => {

@@ -11,7 +11,7 @@
  * 17 directory ids; 18 the follower's high watermark (KIP-1166).
  */
 import { Errors, FetchRequest, FetchResponse } from '@milena/protocol/messages'
-import type { Input, KafkaError } from '@milena/protocol/messages'
+import type { Input } from '@milena/protocol/messages'
 import { DelayedFetch } from '../replica/delayed-fetch.ts'
 import { fetchContext } from '../replica/fetch-context.ts'
 import type { FetchContext } from '../replica/fetch-context.ts'
@@ -19,14 +19,11 @@ import type { FetchPartition, FetchResult } from '../replica/fetch-partition.ts'
 import { readPartitions } from '../replica/fetch-reader.ts'
 import type { FetchRead } from '../replica/fetch-reader.ts'
 import type { ReplicaManager } from '../replica/replica-manager.ts'
-import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import type { BrokerNode } from '../request/broker-nodes.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
 
-const READ_UNCOMMITTED = 0
-const READ_COMMITTED = 1
 const NO_EPOCH = -1
 const FIRST_VERSION_WITH_TOPIC_IDS = 13
 const FIRST_VERSION_WITH_NODE_ENDPOINTS = 16
@@ -39,10 +36,6 @@ export const fetch = handler(FetchRequest, FetchResponse, {
   versions: { min: 4, max: 18 },
   handle: async (request, context) => {
     const { services, apiVersion } = context
-    const { isolationLevel } = request
-    if (isolationLevel !== READ_UNCOMMITTED && isolationLevel !== READ_COMMITTED) {
-      throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no isolation level ${isolationLevel}.`)
-    }
     const session = fetchContext(services.fetchSessions, {
       version: apiVersion,
       sessionId: request.sessionId,
@@ -59,19 +52,7 @@ export const fetch = handler(FetchRequest, FetchResponse, {
     const { results } = await read(session, request, context)
     return respond(session, results, context)
   },
-  errorResponse: ({ error }, { topics, sessionId }, { apiVersion }) => ({
-    throttleTimeMs: 0,
-    errorCode: error.code,
-    sessionId,
-    // From here on a client is known to look at the error of the whole.
-    responses: apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS ? [] : topics.map((topic) => failedTopic(topic, error)),
-  }),
 })
-
-function failedTopic({ topic, topicId, partitions }: FetchRequest['topics'][number], error: KafkaError): TopicResponse {
-  const failed = { errorCode: error.code, highWatermark: -1, abortedTransactions: null, records: null }
-  return { topic, topicId, partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, ...failed })) }
-}
 
 function requestedPartitions(request: FetchRequest, { apiVersion, services }: RequestContext): FetchPartition[] {
   const { topicNamesById } = services.metadata.image
@@ -109,7 +90,8 @@ async function read(session: FetchContext, request: FetchRequest, context: Reque
   const { replicas, clock, responseMemory, config } = services
   const wantedBytes = Math.min(Math.max(0, request.maxBytes), config.get('fetch.max.bytes'))
   const minBytes = Math.min(request.minBytes, wantedBytes)
-  const readOptions = { replicas, isReadCommitted: request.isolationLevel === READ_COMMITTED }
+  const { isolationLevel, maxBytes } = request
+  const readOptions = { replicas, isolationLevel, isSizeNegative: maxBytes < 0 }
   const readNow = (): Promise<FetchRead> =>
     readPartitions(session.partitions, { ...readOptions, maxBytes: responseMemory.fairShare(wantedBytes) })
   let found: FetchRead

@@ -115,7 +115,8 @@ async function find(
   if (partition.log === undefined) return inEmptyLog(partition, timestamp)
   const found = await partition.log.fetchOffsetByTimestamp(timestamp, { maxOffset })
   if (found === undefined) return { timestamp: -1, offset: -1, leaderEpoch: -1 }
-  return { timestamp: found.timestamp, offset: found.offset, leaderEpoch: found.leaderEpoch ?? -1 }
+  // A log in which nothing was written since its leader began is of the leader's epoch.
+  return { timestamp: found.timestamp, offset: found.offset, leaderEpoch: found.leaderEpoch ?? partition.leaderEpoch }
 }
 
 function inEmptyLog(

@@ -96,6 +96,7 @@ test('OffsetForLeaderEpoch', async () => {
     assert.deepEqual(await ask(version, 'events', 0, 0), [0, 0, 2])
     assert.deepEqual(await ask(version, 'events', 0, -1), [0, 0, 2])
     assert.deepEqual(await ask(version, 'empty', 0, 0), [0, 0, 0])
+    assert.deepEqual(await ask(version, 'empty', -2, 0), [0, -2, 0], 'before the first epoch, which began at 0')
     assert.deepEqual(await ask(version, 'events', 5, 0), [0, -1, -1])
     assert.deepEqual(await ask(version, 'events', 0, 3), [Errors.UNKNOWN_LEADER_EPOCH.code, -1, -1])
     assert.deepEqual(await ask(version, 'nowhere', 0, 0), [Errors.UNKNOWN_TOPIC_OR_PARTITION.code, -1, -1])

@@ -12,12 +12,15 @@ import type { ReplicaManager } from './replica-manager.ts'
 
 const UNKNOWN: ReadonlySet<KafkaError> = new Set([Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_OR_PARTITION])
 const NO_SLICES: readonly Uint8Array[] = []
+const READ_COMMITTED = 1
 
 export interface FetchReadOptions {
   readonly replicas: ReplicaManager
   /** For the whole response. */
   readonly maxBytes: number
-  readonly isReadCommitted: boolean
+  readonly isolationLevel: number
+  /** The request asked for fewer than no bytes. */
+  readonly isSizeNegative: boolean
 }
 
 export interface FetchRead {
@@ -43,7 +46,13 @@ export async function readPartitions(
     sizeInBytes += result.sizeInBytes
     isUrgent ||= result.error !== undefined || result.divergingEpoch !== undefined
   }
+  // As in Kafka, which sorts them out before it reads: what it does not know stands behind the rest.
+  if (isUrgent) results.sort((left, right) => Number(isUnknown(left)) - Number(isUnknown(right)))
   return { results, sizeInBytes, isUrgent }
+}
+
+function isUnknown({ error }: FetchResult): boolean {
+  return error !== undefined && UNKNOWN.has(error)
 }
 
 /** The partition of a fetch, or why it cannot be read. */
@@ -63,12 +72,12 @@ export function findPartition(
 }
 
 /** The result where no data needs to be read; undefined where there is some. */
-function readNothing(
-  request: FetchPartition,
-  { replicas, isReadCommitted }: FetchReadOptions,
-): FetchResult | undefined {
+function readNothing(request: FetchPartition, { replicas, isolationLevel }: FetchReadOptions): FetchResult | undefined {
   const found = findPartition(request, replicas)
   if ('error' in found) return failed(request, found.error)
+  // As in Kafka, it is the read of a partition that fails on a level that there is not.
+  if (isolationLevel < 0 || isolationLevel > READ_COMMITTED) return failed(request, Errors.UNKNOWN_SERVER_ERROR)
+  const isReadCommitted = isolationLevel === READ_COMMITTED
   const { partition } = found
   const { fetchOffset, lastFetchedEpoch } = request
   if (lastFetchedEpoch !== -1) {
@@ -88,16 +97,19 @@ function readNothing(
 
 async function readData(
   request: FetchPartition,
-  { replicas, isReadCommitted }: FetchReadOptions,
+  { replicas, isolationLevel, isSizeNegative }: FetchReadOptions,
   bytesLeft: number,
   minOneMessage: boolean,
 ): Promise<FetchResult> {
   const found = findPartition(request, replicas)
   if ('error' in found) return failed(request, found.error)
+  // Where there is nothing to read, Kafka does not notice that the size cannot be.
+  if (isSizeNegative || request.maxBytes < 0) return failed(request, Errors.UNKNOWN_SERVER_ERROR)
+  const isReadCommitted = isolationLevel === READ_COMMITTED
   const { partition } = found
   // Taken before the read: what is told may be older than the data, never newer.
   const result = told(request, partition, isReadCommitted)
-  const maxBytes = Math.min(bytesLeft, Math.max(0, request.maxBytes))
+  const maxBytes = Math.min(bytesLeft, request.maxBytes)
   if (partition.log === undefined || (maxBytes === 0 && !minOneMessage)) return result
   try {
     const maxOffset = visibleEnd(partition, isReadCommitted)

@@ -131,7 +131,11 @@ export class Partition {
   endOffsetForEpoch(leaderEpoch: number): { readonly leaderEpoch: number; readonly endOffset: number } {
     // The present epoch has begun even if nothing was written in it yet.
     if (leaderEpoch === this.leaderEpoch) return { leaderEpoch, endOffset: this.logEndOffset }
-    return this.#log?.endOffsetForEpoch(leaderEpoch) ?? { leaderEpoch: -1, endOffset: -1 }
+    const unknown = { leaderEpoch: -1, endOffset: -1 }
+    const known = this.#log?.endOffsetForEpoch(leaderEpoch) ?? unknown
+    if (known.leaderEpoch !== -1 || leaderEpoch === -1 || leaderEpoch > this.leaderEpoch) return known
+    // Earlier ones have ended where it begins, which is where the log ends as long as it has written nothing.
+    return { leaderEpoch: this.#log?.latestEpoch ?? leaderEpoch, endOffset: this.logEndOffset }
   }
 
   /** The metadata says something new of it. */
