@@ -251,6 +251,16 @@ test('OffsetCommit sorts out what does not exist', async () => {
     bench.client(9),
   )
   assert.equal(nothing.topics[0]?.partitions[0]?.errorCode, unknown, 'the group is not asked')
+  const none = [
+    { name: 't1', partitions: [] },
+    { name: 'none', partitions: [] },
+  ]
+  const { topics } = await bench.service.commitOffsets(commitOf('g', none), bench.client(9))
+  assert.deepEqual(
+    topics.map(({ name }) => name),
+    ['none'],
+    'without partitions, what exists is left out',
+  )
 })
 
 test('OffsetFetch in the shape of each version', async () => {

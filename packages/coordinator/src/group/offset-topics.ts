@@ -29,7 +29,8 @@ export const knownCommits = (request: OffsetCommitRequest, apiVersion: number, t
     const known = topic.partitions.filter(({ partitionIndex }) => exists(partitionIndex))
     const unknown = topic.partitions.filter(({ partitionIndex }) => !exists(partitionIndex))
     if (known.length > 0 && name !== undefined) accepted.push({ ...topic, name, partitions: known })
-    if (unknown.length > 0 || topic.partitions.length === 0) {
+    // A topic that is named without any partition is left out where it exists, and answered as it came where not.
+    if (unknown.length > 0 || (topic.partitions.length === 0 && !exists(0))) {
       const partitions = unknown.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
       refused.push({ name: name ?? topic.name, topicId: topic.topicId, partitions })
     }
