@@ -44,7 +44,7 @@ export const listOffsets = handler(ListOffsetsRequest, ListOffsetsResponse, {
       [...askedFor(request)].map(async ([name, partitions]) => ({
         name,
         partitions: await Promise.all(
-          [...partitions.values()].map(({ asked, isTwice }) =>
+          [...partitions.values()].map(async ({ asked, isTwice }) =>
             isTwice ? failed(asked, Errors.INVALID_REQUEST) : lookUp(name, asked, request, context),
           ),
         ),
