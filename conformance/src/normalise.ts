@@ -1,0 +1,154 @@
+// What two brokers may answer differently and yet say the same. This file is the whole of it:
+// - throttle times and where a broker can be reached are left out of account;
+// - the cluster id, the broker epoch and the epoch of the finalised features are one word each;
+// - topic ids, member ids, producer ids and fetch sessions get a name in the order in which they appear, so that the
+//   same one must come again where the same one came before;
+// - a time between the start of the run and now is `<now>`;
+// - the words of an error or of a documentation are each project's own: whether there are any counts;
+// - records are compared one by one, not as compressed bytes, batch by batch;
+// - lists that Kafka keeps in hash order are sorted (`unordered`), and lists of everything there is hold only what
+//   this history made (`listings`).
+import type { Field, Fields, Message } from '@milena/protocol'
+import { hasVersion, ZERO_UUID } from '@milena/protocol'
+import { describeRecords } from './describe-records.ts'
+
+/** Left out: how long a client was throttled and how a broker is reached depend on the run. */
+const ignored = new Set(['throttleTimeMs', 'host', 'port', 'rack'])
+const words = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation'])
+const oneWord: Readonly<Record<string, string>> = {
+  clusterId: '<cluster>',
+  finalizedFeaturesEpoch: '<epoch>',
+  brokerEpoch: '<epoch>',
+  clientHost: '<client host>',
+}
+/** Fields whose values the broker invents, with the name of their kind. */
+const invented: Readonly<Record<string, string>> = {
+  memberId: 'member',
+  leader: 'member',
+  producerId: 'producer',
+  sessionId: 'session',
+}
+/** Arrays in the order of a hash set or map in Kafka; sorted before they are compared. */
+const unordered = new Set([
+  'MetadataResponse.topics',
+  'ListGroupsResponse.groups',
+  'DescribeConfigsResponse.configs',
+  'ListConfigResourcesResponse.configResources',
+  'JoinGroupResponse.members',
+  'DescribeGroupsResponse.members',
+  'DescribeGroupsResponse.groups',
+  'DeleteGroupsResponse.results',
+  'DeleteTopicsResponse.responses',
+  'ProduceResponse.responses',
+  'ProduceResponse.partitionResponses',
+  'OffsetFetchResponse.topics',
+  'OffsetFetchResponse.partitions',
+  'ApiVersionsResponse.supportedFeatures',
+  'ApiVersionsResponse.finalizedFeatures',
+])
+/** Arrays that may list everything there is; what other histories made is dropped from them. */
+const listings = new Set([
+  'MetadataResponse.topics',
+  'ListGroupsResponse.groups',
+  'ListConfigResourcesResponse.configResources',
+  'DescribeTopicPartitionsResponse.topics',
+  'OffsetFetchResponse.topics',
+])
+const ofAnyHistory = /^h\d+-/
+
+/** The names that one history has given on one broker to what that broker invented. */
+export class Symbols {
+  readonly #names = new Map<string, string>()
+  readonly #counts = new Map<string, number>()
+  readonly prefix: string
+  readonly startedAtMs: number
+
+  constructor(prefix: string, startedAtMs: number) {
+    this.prefix = prefix
+    this.startedAtMs = startedAtMs
+  }
+
+  name(kind: string, value: string | number): string {
+    const key = `${kind}:${value}`
+    let name = this.#names.get(key)
+    if (name === undefined) {
+      const count = (this.#counts.get(kind) ?? 0) + 1
+      this.#counts.set(kind, count)
+      name = `<${kind} ${count}>`
+      this.#names.set(key, name)
+    }
+    return name
+  }
+}
+
+export type Normal = null | boolean | number | string | readonly Normal[] | { readonly [name: string]: Normal }
+
+interface Context {
+  readonly message: string
+  readonly version: number
+  readonly symbols: Symbols
+}
+
+/** A decoded message, or one to encode, as both brokers ought to have it. */
+export function normalise(message: Message, version: number, value: unknown, symbols: Symbols): Normal {
+  return ofFields(message.fields, value as Readonly<Record<string, unknown>>, {
+    message: message.name,
+    version,
+    symbols,
+  })
+}
+
+function ofFields(fields: Fields, value: Readonly<Record<string, unknown>>, context: Context): Normal {
+  const result: Record<string, Normal> = {}
+  for (const [name, field] of Object.entries(fields)) {
+    if (!hasVersion(field.versions, context.version) || ignored.has(name) || value[name] === undefined) continue
+    result[name] = ofField(name, field, value[name], context)
+  }
+  return result
+}
+
+function ofField(name: string, field: Field, value: unknown, context: Context): Normal {
+  if (value === null) return null
+  if (field.kind === 'struct') return ofFields(field.fields!, value as Readonly<Record<string, unknown>>, context)
+  if (field.kind !== 'array') return ofScalar(name, field.kind, value, context)
+  const place = `${context.message}.${name}`
+  const elements = (value as readonly unknown[])
+    .filter((element) => !listings.has(place) || isOurs(element as { name?: string; groupId?: string }, context))
+    .map((element) =>
+      field.element === 'struct'
+        ? ofFields(field.fields!, element as Readonly<Record<string, unknown>>, context)
+        : ofScalar(name, field.element!, element, context),
+    )
+  return unordered.has(place) ? elements.toSorted(byText) : elements
+}
+
+function byText(left: Normal, right: Normal): number {
+  const [a, b] = [JSON.stringify(left), JSON.stringify(right)]
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function isOurs(element: { name?: string; groupId?: string; resourceName?: string }, { symbols }: Context): boolean {
+  const name = element.name ?? element.groupId ?? element.resourceName ?? ''
+  return name.startsWith(symbols.prefix) || !ofAnyHistory.test(name)
+}
+
+/** Whether an invented value stands for none: producer ids begin at 0, fetch sessions at 1. */
+function isNone(name: string, value: unknown): boolean {
+  return typeof value === 'number' ? value < (name === 'producerId' ? 0 : 1) : value === ''
+}
+
+function ofScalar(name: string, kind: string, value: unknown, { symbols }: Context): Normal {
+  const word = oneWord[name]
+  if (word !== undefined) return value === '' || value === -1 ? (value as Normal) : word
+  if (words.has(name)) return value === '' ? '' : '<words>'
+  if (kind === 'uuid') return value === ZERO_UUID ? '<no id>' : symbols.name('id', value as string)
+  const what = invented[name]
+  if (what !== undefined && !isNone(name, value)) return symbols.name(what, value as string | number)
+  if (kind === 'int64' && (value as number) >= symbols.startedAtMs && (value as number) <= Date.now() + 1000)
+    return '<now>'
+  if (kind === 'records') return describeRecords(value as Uint8Array, symbols) as Normal
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
+  if (typeof value === 'string') return value.replaceAll(symbols.prefix, '')
+  return value as Normal
+}

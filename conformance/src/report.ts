@@ -1,0 +1,82 @@
+import { show } from './compare.ts'
+import type { History } from './history.ts'
+import type { Finding, PlayResult } from './play.ts'
+
+interface Count {
+  histories: number
+  exchanges: number
+  open: number
+}
+
+const shownPerKind = 2
+const shownPlaces = 80
+
+/** Counts what was compared, by API, and prints what differs as soon as it is found. */
+export class Report {
+  open = 0
+  readonly #counts = new Map<string, Count>()
+  readonly #titles = new Set<string>()
+  readonly #meant = new Map<string, number>()
+  /** How often each kind of difference was found: one bug shows in many versions and histories. */
+  readonly #kinds = new Map<string, number>()
+
+  add(history: History, result: PlayResult): void {
+    if (!this.#titles.has(history.title)) this.#count(history.subjects[0]!).histories++
+    this.#titles.add(history.title)
+    for (const { api } of result.compared) this.#count(api).exchanges++
+    for (const finding of result.findings) {
+      this.open++
+      this.#count(finding.exchange.api).open++
+      this.#show(finding)
+    }
+  }
+
+  /** Notes that a difference was one that is meant. */
+  meant(pattern: string): void {
+    this.#meant.set(pattern, (this.#meant.get(pattern) ?? 0) + 1)
+  }
+
+  print(spoken: readonly string[]): void {
+    console.log('\nAPI                        histories  exchanges  open')
+    const row = (name: string, { histories, exchanges, open }: Count): void =>
+      console.log(
+        `${name.padEnd(26)} ${`${histories}`.padStart(9)}  ${`${exchanges}`.padStart(9)}  ${`${open}`.padStart(4)}`,
+      )
+    const total = { histories: 0, exchanges: 0, open: 0 }
+    for (const name of new Set([...spoken, ...this.#counts.keys()])) {
+      const count = this.#counts.get(name) ?? { histories: 0, exchanges: 0, open: 0 }
+      row(name, count)
+      total.histories += count.histories
+      total.exchanges += count.exchanges
+      total.open += count.open
+    }
+    row('all', total)
+    for (const [pattern, times] of this.#meant) console.log(`meant (${times} times): ${pattern}`)
+    const kinds = this.#kinds.size
+    console.log(this.open === 0 ? 'no difference is unexplained' : `${this.open} open, of ${kinds} kinds`)
+  }
+
+  #count(api: string): Count {
+    let count = this.#counts.get(api)
+    if (count === undefined) this.#counts.set(api, (count = { histories: 0, exchanges: 0, open: 0 }))
+    return count
+  }
+
+  #show({ title, exchange, step, differences }: Finding): void {
+    const { path, apache, milena } = differences[0]!
+    const kind = `${exchange.api} ${path.replaceAll(/\[\d+\]/g, '[]')} ${show(apache)} ${show(milena)}`
+      .replaceAll(/\[name=[^\]]*\]\.configs/g, '[].configs')
+      .slice(0, 200)
+    const times = (this.#kinds.get(kind) ?? 0) + 1
+    this.#kinds.set(kind, times)
+    if (times > shownPerKind) return
+    console.log(`\n${exchange.api} v${exchange.version}, step ${step} of "${title}"`)
+    console.log(`  asked:  ${JSON.stringify(exchange.request).slice(0, 1000)}`)
+    for (const each of differences.slice(0, shownPlaces)) {
+      console.log(`  ${each.path}`)
+      console.log(`    apache: ${show(each.apache).slice(0, 600)}`)
+      console.log(`    milena: ${show(each.milena).slice(0, 600)}`)
+    }
+    if (differences.length > shownPlaces) console.log(`  and ${differences.length - shownPlaces} more`)
+  }
+}
