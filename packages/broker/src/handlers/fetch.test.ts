@@ -163,15 +163,44 @@ test('a long poll holds back what comes after it on its connection, and nobody e
   assert.deepEqual(order, ['poll', 'after'])
 })
 
-test('an isolation level that there is not, and fewer than no bytes', async () => {
+test('an isolation level that there is not', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const answers = [6, 12, 13].map(async (version) => {
+    const partitions = version < 13 ? [{ fetchOffset: 0 }, { fetchOffset: 0, partition: 7 }] : []
+    const body = fetchBody('events', partitions, { isolationLevel: 2 })
+    const { errorCode, responses } = await client.send(FetchRequest, FetchResponse, version, body)
+    return [errorCode, ...responses.flatMap((topic) => topic.partitions.map((each) => each.errorCode))]
+  })
+  // Before version 7 there is no error of the whole; where there is nothing to be read, nobody looks at the level.
+  assert.deepEqual(await Promise.all(answers), [[0, -1, -1], [-1, -1, -1], [0]])
+})
+
+test('fewer than no bytes', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()
   await createTopic(client, 'events')
   await fill(client, 'events', ['a'])
   const unknown = Errors.UNKNOWN_SERVER_ERROR.code
-  assert.equal((await fetchFrom(client, 'events', 5, { isolationLevel: 2 })).errorCode, unknown)
   assert.equal((await fetchFrom(client, 'events', 0, { maxBytes: -1 })).errorCode, unknown)
   assert.equal((await fetchFrom(client, 'events', 1, { maxBytes: -1 })).errorCode, 0, 'nothing there to be read')
+})
+
+test('a partition that is named twice is read once, as it was named last', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events', { partitions: 2 })
+  await fill(client, 'events', ['a'])
+  const asked = [{ fetchOffset: 9 }, { fetchOffset: 0, partition: 1 }, { fetchOffset: 0 }]
+  const { responses } = await client.send(FetchRequest, FetchResponse, 12, fetchBody('events', asked))
+  assert.deepEqual(
+    responses[0]!.partitions.map(({ partitionIndex, errorCode }) => [partitionIndex, errorCode]),
+    [
+      [0, 0],
+      [1, 0],
+    ],
+  )
 })
 
 test('what is not known stands behind the rest', async () => {

@@ -11,7 +11,7 @@
  * 17 directory ids; 18 the follower's high watermark (KIP-1166).
  */
 import { Errors, FetchRequest, FetchResponse } from '@milena/protocol/messages'
-import type { Input } from '@milena/protocol/messages'
+import type { Input, KafkaError } from '@milena/protocol/messages'
 import { DelayedFetch } from '../replica/delayed-fetch.ts'
 import { fetchContext } from '../replica/fetch-context.ts'
 import type { FetchContext } from '../replica/fetch-context.ts'
@@ -19,11 +19,14 @@ import type { FetchPartition, FetchResult } from '../replica/fetch-partition.ts'
 import { readPartitions } from '../replica/fetch-reader.ts'
 import type { FetchRead } from '../replica/fetch-reader.ts'
 import type { ReplicaManager } from '../replica/replica-manager.ts'
+import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import type { BrokerNode } from '../request/broker-nodes.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
 
+const READ_UNCOMMITTED = 0
+const READ_COMMITTED = 1
 const NO_EPOCH = -1
 const FIRST_VERSION_WITH_TOPIC_IDS = 13
 const FIRST_VERSION_WITH_NODE_ENDPOINTS = 16
@@ -49,10 +52,35 @@ export const fetch = handler(FetchRequest, FetchResponse, {
       // Endpoints are for clients; other brokers know each other.
       return { ...respond(session, followerRefused(session), context), nodeEndpoints: [] }
     }
+    checkIsolationLevel(request, session.partitions, context)
     const { results } = await read(session, request, context)
     return respond(session, results, context)
   },
+  errorResponse: ({ error }, { topics, sessionId }, { apiVersion }) => ({
+    throttleTimeMs: 0,
+    errorCode: error.code,
+    sessionId,
+    // From version 13 on a client is known to look at the error of the whole.
+    responses: apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS ? [] : topics.map((topic) => failedTopic(topic, error)),
+  }),
 })
+
+/** As in Kafka, a level that there is not makes a request fail that has something to be read. */
+function checkIsolationLevel(
+  { isolationLevel }: FetchRequest,
+  partitions: readonly FetchPartition[],
+  { services }: RequestContext,
+): void {
+  if (isolationLevel === READ_UNCOMMITTED || isolationLevel === READ_COMMITTED) return
+  if (partitions.some(({ topic, partition }) => services.replicas.partition(topic ?? '', partition) !== undefined)) {
+    throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no isolation level ${isolationLevel}.`)
+  }
+}
+
+function failedTopic({ topic, topicId, partitions }: FetchRequest['topics'][number], error: KafkaError): TopicResponse {
+  const failed = { errorCode: error.code, highWatermark: -1, abortedTransactions: [], records: [] }
+  return { topic, topicId, partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, ...failed })) }
+}
 
 function requestedPartitions(request: FetchRequest, { apiVersion, services }: RequestContext): FetchPartition[] {
   const { topicNamesById } = services.metadata.image
@@ -73,7 +101,14 @@ function requestedPartitions(request: FetchRequest, { apiVersion, services }: Re
       })
     }
   }
-  return partitions
+  return partitions.length > 1 ? withoutRepetition(partitions) : partitions
+}
+
+/** A partition that is named twice is read once, as it was named last, where it was named first. */
+function withoutRepetition(partitions: FetchPartition[]): FetchPartition[] {
+  const unique = new Map<string, FetchPartition>()
+  for (const each of partitions) unique.set(`${each.topicId}${each.partition} ${each.topic}`, each)
+  return unique.size === partitions.length ? partitions : [...unique.values()]
 }
 
 function forgottenPartitions({
@@ -91,7 +126,8 @@ async function read(session: FetchContext, request: FetchRequest, context: Reque
   const wantedBytes = Math.min(Math.max(0, request.maxBytes), config.get('fetch.max.bytes'))
   const minBytes = Math.min(request.minBytes, wantedBytes)
   const { isolationLevel, maxBytes } = request
-  const readOptions = { replicas, isolationLevel, isSizeNegative: maxBytes < 0 }
+  const isReadCommitted = isolationLevel === READ_COMMITTED
+  const readOptions = { replicas, isReadCommitted, isSizeNegative: maxBytes < 0 }
   const readNow = (): Promise<FetchRead> =>
     readPartitions(session.partitions, { ...readOptions, maxBytes: responseMemory.fairShare(wantedBytes) })
   let found: FetchRead

@@ -63,7 +63,21 @@ export function refuseByLog(entry: ProduceEntry, partition: Partition, refusal: 
   if (!isJudgedBeforeTheLog(refusal.error, entry.bytes)) entry.logStartOffset = partition.logStartOffset
   // As Kafka: a message only where it says more than the error, of which record it is.
   if (refusal.recordErrors.length > 0) entry.errorMessage = refusal.message
+  else if (refusal.error === Errors.CORRUPT_MESSAGE) entry.errorMessage = framingProblem(entry.bytes)
   entry.recordErrors = refusal.recordErrors
+}
+
+/** Below the fields that every format of batch has, up to its magic. */
+const LEAST_BATCH_LENGTH = 14
+
+/** What Kafka says when the first batch cannot even be told from what follows; null for what is wrong inside of it. */
+function framingProblem(bytes: Uint8Array | null): string | null {
+  if (bytes === null || bytes.length < LOG_OVERHEAD + 5) return null
+  const header = new DataView(bytes.buffer, bytes.byteOffset)
+  const length = header.getInt32(8)
+  if (length < LEAST_BATCH_LENGTH) return `A batch of ${length} bytes is shorter than its header.`
+  const magic = header.getInt8(16)
+  return magic < 0 || magic > 2 ? `There is no batch of magic ${magic}.` : null
 }
 
 const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([

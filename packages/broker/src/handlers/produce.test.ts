@@ -61,6 +61,19 @@ test('with acks=0 an error can only be said by closing the connection', async ()
   await client.closed
 })
 
+test('what cannot be told from what follows is said in words', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const magic3 = batchOf(['a'])
+  magic3[16] = 3
+  for (const records of [new Uint8Array(61), magic3]) {
+    const answer = await produceTo(client, 'events', records)
+    assert.equal(answer.errorCode, Errors.CORRUPT_MESSAGE.code)
+    assert.match(answer.errorMessage ?? '', /batch of (0 bytes|magic 3)/)
+  }
+})
+
 test('of several batches for one partition the last counts', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()

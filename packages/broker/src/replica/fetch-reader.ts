@@ -12,13 +12,12 @@ import type { ReplicaManager } from './replica-manager.ts'
 
 const UNKNOWN: ReadonlySet<KafkaError> = new Set([Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_OR_PARTITION])
 const NO_SLICES: readonly Uint8Array[] = []
-const READ_COMMITTED = 1
 
 export interface FetchReadOptions {
   readonly replicas: ReplicaManager
   /** For the whole response. */
   readonly maxBytes: number
-  readonly isolationLevel: number
+  readonly isReadCommitted: boolean
   /** The request asked for fewer than no bytes. */
   readonly isSizeNegative: boolean
 }
@@ -72,12 +71,12 @@ export function findPartition(
 }
 
 /** The result where no data needs to be read; undefined where there is some. */
-function readNothing(request: FetchPartition, { replicas, isolationLevel }: FetchReadOptions): FetchResult | undefined {
+function readNothing(
+  request: FetchPartition,
+  { replicas, isReadCommitted }: FetchReadOptions,
+): FetchResult | undefined {
   const found = findPartition(request, replicas)
   if ('error' in found) return failed(request, found.error)
-  // As in Kafka, it is the read of a partition that fails on a level that there is not.
-  if (isolationLevel < 0 || isolationLevel > READ_COMMITTED) return failed(request, Errors.UNKNOWN_SERVER_ERROR)
-  const isReadCommitted = isolationLevel === READ_COMMITTED
   const { partition } = found
   const { fetchOffset, lastFetchedEpoch } = request
   if (lastFetchedEpoch !== -1) {
@@ -97,7 +96,7 @@ function readNothing(request: FetchPartition, { replicas, isolationLevel }: Fetc
 
 async function readData(
   request: FetchPartition,
-  { replicas, isolationLevel, isSizeNegative }: FetchReadOptions,
+  { replicas, isReadCommitted, isSizeNegative }: FetchReadOptions,
   bytesLeft: number,
   minOneMessage: boolean,
 ): Promise<FetchResult> {
@@ -105,7 +104,6 @@ async function readData(
   if ('error' in found) return failed(request, found.error)
   // Where there is nothing to read, Kafka does not notice that the size cannot be.
   if (isSizeNegative || request.maxBytes < 0) return failed(request, Errors.UNKNOWN_SERVER_ERROR)
-  const isReadCommitted = isolationLevel === READ_COMMITTED
   const { partition } = found
   // Taken before the read: what is told may be older than the data, never newer.
   const result = told(request, partition, isReadCommitted)
