@@ -1,3 +1,4 @@
+import { systemClock } from '@milena/runtime'
 import type { ToolIo } from './tool-io.ts'
 
 export type RunOptions = Partial<ToolIo>
@@ -30,6 +31,8 @@ export async function run(tool: string, argv: readonly string[], options: RunOpt
     stdin: options.stdin ?? process.stdin,
     ...(options.signal && { signal: options.signal }),
   }
+  // A reader that has gone away (`| head -1`) is no reason for a stack trace.
+  for (const output of [io.stdout, io.stderr]) output.on('error', () => undefined)
   if (!Object.hasOwn(tools, name)) {
     io.stderr.write(`There is no tool '${tool}'. There are: ${toolNames.join(', ')}.\n`)
     return 1
@@ -39,17 +42,27 @@ export async function run(tool: string, argv: readonly string[], options: RunOpt
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
+type SignalName = keyof typeof signals
 
-/** A first Ctrl-C lets the tool come to an orderly end; the exit code is then the signal's. */
+/** Ctrl-C reaches a whole process group, and npm hands it on once more: within this time it is the same one. */
+const sameSignalMs = 1_000
+
+/** A first Ctrl-C lets the tool come to an orderly end, a second ends it at once; the exit code is the signal's. */
 async function runUntilSignal(main: Main, argv: readonly string[], io: ToolIo): Promise<number> {
   const abort = new AbortController()
   let exitCode: number | undefined
-  const onSignal = (signal: keyof typeof signals): void => {
-    exitCode = signals[signal]
-    abort.abort()
-    removeHandlers()
+  let firstMs = 0
+  const onSignal = (signal: SignalName): void => {
+    if (exitCode === undefined) {
+      exitCode = signals[signal]
+      firstMs = systemClock.monotonicMs()
+      abort.abort()
+    } else if (systemClock.monotonicMs() - firstMs > sameSignalMs) {
+      removeHandlers()
+      process.kill(process.pid, signal)
+    }
   }
-  const names = Object.keys(signals) as readonly (keyof typeof signals)[]
+  const names = Object.keys(signals) as readonly SignalName[]
   const removeHandlers = (): void => names.forEach((name) => process.off(name, onSignal))
   for (const name of names) process.on(name, onSignal)
   try {
