@@ -28,6 +28,8 @@ test('names outside ASCII stay what they are', () => {
 
 test('anything else is not a subscription', () => {
   assert.equal(subscribedTopics(new Uint8Array(0)), undefined)
+  const noUserData = Uint8Array.of(0, 1, 0, 0, 0, 0)
+  assert.equal(subscribedTopics(noUserData), undefined, 'ends before the data of the client')
   assert.equal(subscribedTopics(new TextEncoder().encode('a streams assignor')), undefined)
   assert.equal(subscribedTopics(Uint8Array.of(0, 0, 0xff, 0xff, 0xff, 0xff, 0)), undefined)
   const whole = subscription(0, ['orders', 'payments'])

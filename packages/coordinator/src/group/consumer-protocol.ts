@@ -1,6 +1,7 @@
 /**
  * Reads the topics of a consumer's embedded subscription (`ConsumerProtocolSubscription`). Every version begins as
- * version 0 does, so the coordinator never depends on a version that clients invent later.
+ * version 0 does, with the topics and then the client's own data, so the coordinator never depends on a version that
+ * clients invent later.
  *
  * @returns undefined when the bytes are something else.
  */
@@ -19,7 +20,8 @@ export const subscribedTopics = (bytes: Uint8Array): string[] | undefined => {
     topics.push(decodeUtf8(bytes.subarray(position, position + length)))
     position += length
   }
-  return topics
+  const hasUserData = position + 4 <= bytes.length && view.getInt32(position) <= bytes.length - position - 4
+  return hasUserData ? topics : undefined
 }
 
 /** Pure code has no TextDecoder. Topic names are ASCII; anything else only has to stay distinct. */
