@@ -154,6 +154,7 @@ describe('IncrementalAlterConfigs', () => {
   // Codes and words are those of Apache Kafka 4.3.1.
   const refused: readonly (readonly [number, string, readonly Operation[], number, string | null])[] = [
     [TOPIC, 'nope', [['retention.ms', SET, '1']], 3, "The topic 'nope' does not exist."],
+    [TOPIC, 'nope', [['nope', SET, 'x']], 40, 'Unknown topic config name: nope'],
     [TOPIC, '', [], 42, 'Default topic resources are not allowed.'],
     [
       TOPIC,

@@ -28,9 +28,7 @@ export function checkResource(resource: ConfigResource, image: MetadataImage, co
       if (resourceName === '') throw invalidRequest('Default topic resources are not allowed.')
       const problem = topicNameProblem(resourceName)
       if (problem !== null) throw new ApiFailure(Errors.INVALID_TOPIC_EXCEPTION.code, problem)
-      if (image.topics.has(resourceName)) return
-      const message = `The topic '${resourceName}' does not exist.`
-      throw new ApiFailure(Errors.UNKNOWN_TOPIC_OR_PARTITION.code, message)
+      return
     }
     case resourceTypes.BROKER:
       return checkBroker(resourceName, image, context)
@@ -64,6 +62,10 @@ interface Change {
 export function checkNewConfigs(resource: ConfigResource, change: Change): void {
   const refusal = refusalOf(resource, change)
   if (refusal !== null) throw new ApiFailure(refusal.errorCode, refusal.message)
+  // Kafka asks last whether there is such a topic: configs that cannot be are refused for any.
+  if (resource.resourceType !== resourceTypes.TOPIC || change.image.topics.has(resource.resourceName)) return
+  const message = `The topic '${resource.resourceName}' does not exist.`
+  throw new ApiFailure(Errors.UNKNOWN_TOPIC_OR_PARTITION.code, message)
 }
 
 function refusalOf(resource: ConfigResource, change: Change): ConfigRefusal | null {
