@@ -1,6 +1,6 @@
 import { Errors } from '@milena/protocol/messages'
 import type { KafkaError, ProduceRequest } from '@milena/protocol/messages'
-import { LOG_OVERHEAD, RECORD_BATCH_OVERHEAD } from '@milena/records'
+import { compressionId, LOG_OVERHEAD, RECORD_BATCH_OVERHEAD } from '@milena/records'
 import type { Appended, AppendRefused } from '@milena/storage'
 import type { Partition } from '../replica/partition.ts'
 
@@ -89,6 +89,17 @@ const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([
   Errors.UNKNOWN_TOPIC_OR_PARTITION,
   Errors.UNSUPPORTED_COMPRESSION_TYPE,
 ])
+
+/** What is refused without a log: anything but one batch of magic 2, and zstd before its version. */
+export function refusalOfForm(bytes: Uint8Array | null, apiVersion: number): KafkaError | undefined {
+  if (framingProblem(bytes) !== null) return Errors.CORRUPT_MESSAGE
+  if (bytes === null || !isOneBatch(bytes)) return Errors.INVALID_RECORD
+  const isZstd = (bytes[22]! & COMPRESSION_MASK) === compressionId('zstd')
+  return isZstd && apiVersion < FIRST_VERSION_WITH_ZSTD ? Errors.UNSUPPORTED_COMPRESSION_TYPE : undefined
+}
+
+const COMPRESSION_MASK = 0x07
+const FIRST_VERSION_WITH_ZSTD = 7
 
 /** Kafka tells the log's start only with errors that the log itself has found, not with those of the bytes' shape. */
 function isJudgedBeforeTheLog(error: KafkaError, bytes: Uint8Array | null): boolean {

@@ -74,6 +74,20 @@ test('what cannot be told from what follows is said in words', async () => {
   }
 })
 
+test('the form of a batch is looked at before the acks', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const codes = [batchOf(['a']), batchOf(['a'], { compression: 'zstd' }), new Uint8Array(0)].map(async (records) => {
+    const body = produceBody('events', [{ index: 0, records }], { acks: 2 })
+    const { responses } = await client.send(ProduceRequest, ProduceResponse, 6, body)
+    return responses[0]!.partitionResponses[0]!.errorCode
+  })
+  const { INVALID_REQUIRED_ACKS, UNSUPPORTED_COMPRESSION_TYPE, INVALID_RECORD } = Errors
+  const expected = [INVALID_REQUIRED_ACKS.code, UNSUPPORTED_COMPRESSION_TYPE.code, INVALID_RECORD.code]
+  assert.deepEqual(await Promise.all(codes), expected)
+})
+
 test('of several batches for one partition the last counts', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()

@@ -19,7 +19,7 @@ import type { Partition } from '../replica/partition.ts'
 import { isUnexpected, toApiError } from '../request/api-error.ts'
 import { CLOSE_CONNECTION, handler, InFlight, NO_RESPONSE } from '../request/handler.ts'
 import type { HandlerResult, RequestContext } from '../request/handler.ts'
-import { entriesOf, refuse, refuseByLog } from './produce-entry.ts'
+import { entriesOf, refusalOfForm, refuse, refuseByLog } from './produce-entry.ts'
 import type { ProduceEntry } from './produce-entry.ts'
 import { produceResponse } from './produce-response.ts'
 
@@ -95,7 +95,8 @@ function resolveEntry(
   if (partition === undefined) {
     entry.error = Errors.UNKNOWN_TOPIC_OR_PARTITION
   } else if (acks !== ACKS_ALL && acks !== ACKS_NONE && acks !== ACKS_LEADER) {
-    entry.error = Errors.INVALID_REQUIRED_ACKS
+    // Kafka looks at the form of the batches before it looks at the acks.
+    entry.error = refusalOfForm(entry.bytes, apiVersion) ?? Errors.INVALID_REQUIRED_ACKS
   } else if (isInternalTopic(name) && clientId !== ADMIN_CLIENT_ID) {
     entry.error = Errors.INVALID_TOPIC_EXCEPTION
   } else if (isTransactionalBatch(entry.bytes)) {
