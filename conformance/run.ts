@@ -1,5 +1,5 @@
-// `npm run conformance [-- --seed N --minutes M --api NAME --match TEXT]`: the same requests to Apache Kafka 4.3.1
-// and to Milena, and their answers compared. First the corpus, then M minutes of histories made from the seed.
+// `npm run conformance [-- --seed N --minutes M --api NAME]`: the same requests to Apache Kafka 4.3.1 and to
+// Milena, and their answers compared. First the corpus, then M minutes of histories made from the seed.
 // Ends with 0 only when every difference is one of those in differences.md.
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -19,6 +19,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     api: { type: 'string' },
     match: { type: 'string' },
+    histories: { type: 'string', default: 'Infinity' },
+    trace: { type: 'boolean', default: false },
   },
 })
 const seed = Number(values.seed)
@@ -44,6 +46,10 @@ function common(apache: Broker, milena: Broker): PlayOptions['versions'] {
   return new Map(versions)
 }
 
+/** Set by a signal: both brokers are stopped before the run ends. */
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true))
+
 async function main(): Promise<number> {
   const reason = await missing()
   if (reason !== undefined) {
@@ -53,7 +59,7 @@ async function main(): Promise<number> {
   await using apache = await start('apache')
   await using milena = await start('milena')
   const versions = common(apache, milena)
-  const report = new Report()
+  const report = new Report({ trace: values.trace })
   const isMeant = (exchange: Exchange, difference: Difference): boolean => {
     const found = meant.find((each) => each.matches(exchange, difference))
     if (found !== undefined) report.meant(found.pattern)
@@ -61,17 +67,19 @@ async function main(): Promise<number> {
   }
   for (const history of await corpus()) {
     for (const level of levels(history, versions)) {
+      if (interrupted) break
       report.add(history, await play(history, { apache, milena, versions, level, seed, isMeant }))
     }
   }
   const end = Date.now() + minutes * 60_000
-  for (let number = seed; Date.now() < end; number += 1_000_003) {
+  let left = Number(values.histories)
+  for (let number = seed; Date.now() < end && left-- > 0 && !interrupted; number += 1_000_003) {
     const history = generated(number, values.api)
     const level = (number % 5) / 4
     report.add(history, await play(history, { apache, milena, versions, level, seed: number, isMeant }))
   }
   report.print([...versions.keys()])
-  return report.open === 0 ? 0 : 1
+  return report.open === 0 && !interrupted ? 0 : 1
 }
 
 process.exitCode = await main()

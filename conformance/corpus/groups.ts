@@ -139,6 +139,8 @@ export const histories = [
   }),
 
   history('a member with a name of its own', [joinGroup, leaveGroup, heartbeat, syncGroup], async (s) => {
+    // Before, a member cannot say that it is static, and the second join would wait for the first.
+    if (s.version(joinGroup) < 5) return
     const groupInstanceId = 'anna'
     const first = await s.send(joinGroup, joining(s, '', { groupInstanceId }))
     const more = { groupInstanceId }

@@ -39,6 +39,8 @@ const unordered = new Set([
   'DescribeGroupsResponse.groups',
   'DeleteGroupsResponse.results',
   'DeleteTopicsResponse.responses',
+  'DeleteRecordsResponse.topics',
+  'DeleteRecordsResponse.partitions',
   'ProduceResponse.responses',
   'ProduceResponse.partitionResponses',
   'OffsetFetchResponse.topics',

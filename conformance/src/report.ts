@@ -1,6 +1,7 @@
 import { show } from './compare.ts'
 import type { History } from './history.ts'
 import type { Finding, PlayResult } from './play.ts'
+import type { Exchange } from './session.ts'
 
 interface Count {
   histories: number
@@ -14,11 +15,17 @@ const shownPlaces = 80
 /** Counts what was compared, by API, and prints what differs as soon as it is found. */
 export class Report {
   open = 0
+  readonly #trace: boolean
   readonly #counts = new Map<string, Count>()
   readonly #titles = new Set<string>()
   readonly #meant = new Map<string, number>()
   /** How often each kind of difference was found: one bug shows in many versions and histories. */
   readonly #kinds = new Map<string, number>()
+
+  /** With `trace`, what was said before a difference is shown, too. */
+  constructor({ trace }: { readonly trace: boolean }) {
+    this.#trace = trace
+  }
 
   add(history: History, result: PlayResult): void {
     if (!this.#titles.has(history.title)) this.#count(history.subjects[0]!).histories++
@@ -27,6 +34,7 @@ export class Report {
     for (const finding of result.findings) {
       this.open++
       this.#count(finding.exchange.api).open++
+      if (this.#trace) for (const before of result.compared.slice(0, finding.step - 1)) showExchange(before)
       this.#show(finding)
     }
   }
@@ -79,4 +87,8 @@ export class Report {
     }
     if (differences.length > shownPlaces) console.log(`  and ${differences.length - shownPlaces} more`)
   }
+}
+
+function showExchange({ api, version, request, outcome }: Exchange): void {
+  console.log(`${api} v${version} ${JSON.stringify(request)}\n  -> ${JSON.stringify(outcome)}`)
 }

@@ -112,7 +112,8 @@ const groupTemplates: Readonly<Record<string, Template>> = {
     made(apis.joinGroup, {
       groupId: state.groups[0]!,
       sessionTimeoutMs: 30_000,
-      rebalanceTimeoutMs: 300,
+      // Longer than from one request to the next, shorter than what the runner takes for silence.
+      rebalanceTimeoutMs: 2_000,
       memberId: state.members.at(-1) ?? '',
       groupInstanceId: random.chance(0.2) ? 'anna' : null,
       protocolType: 'consumer',
