@@ -7,6 +7,13 @@ import type { EndPoint, SocketServerOptions } from './network/socket-server.ts'
 /** Bytes of requests held at once where `queued.max.request.bytes` sets no bound. */
 const REQUEST_MEMORY_BYTES = 256 * 1024 * 1024
 
+/**
+ * Connections that may wait to be accepted unless `socket.listen.backlog.size` is set. Kafka's 50 counts on a thread that
+ * does nothing but accept; here one loop does everything, and a client that finds the queue full tries again only after
+ * a second.
+ */
+const BACKLOG = 511
+
 type ConfiguredOptions = Omit<SocketServerOptions, 'responseMemory' | 'clock' | 'logger'>
 
 /** Throws `ListenError` for a listener that this broker cannot secure as it is told to. */
@@ -22,7 +29,7 @@ export function socketServerOptions(config: BrokerConfig): ConfiguredOptions {
   return {
     listeners: config.listeners,
     advertised: new Map((config.advertisedListeners ?? []).map(({ name, host, port }) => [name, { host, port }])),
-    backlog: config.get('socket.listen.backlog.size'),
+    backlog: config.isSet('socket.listen.backlog.size') ? config.get('socket.listen.backlog.size') : BACKLOG,
     maxFrameBytes: config.get('socket.request.max.bytes'),
     maxRequestBytes: maxRequestBytes > 0 ? maxRequestBytes : REQUEST_MEMORY_BYTES,
     maxConnections: config.get('max.connections'),
