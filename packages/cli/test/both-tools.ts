@@ -85,12 +85,15 @@ const sentences: readonly (readonly [apache: string, milena: string])[] = [
  */
 function normalise(text: string): string {
   const table = text.search(/^Option +Description *$/m)
-  return (table < 0 ? text : text.slice(0, table))
-    .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
-    .replaceAll('[[config], [bootstrap-server]]', '[[bootstrap-server], [config]]')
-    .replaceAll(/(Valid (?:states|types) are: |one of the following scenarios: ).*/g, '$1')
-    .replaceAll(/.+/g, (line) => sentences.reduce((now, [apache, milena]) => now.replace(apache, milena), line))
-    .replace(/\n+$/, '')
+  return (
+    (table < 0 ? text : text.slice(0, table))
+      .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
+      // Java gives the members of a set in another order at each start.
+      .replaceAll(/\[[\w-]+\](?:, \[[\w-]+\])+/g, (set) => set.split(', ').toSorted().join(', '))
+      .replaceAll(/(Valid (?:states|types) are: |one of the following scenarios: ).*/g, '$1')
+      .replaceAll(/.+/g, (line) => sentences.reduce((now, [apache, milena]) => now.replace(apache, milena), line))
+      .replace(/\n+$/, '')
+  )
 }
 
 /** Java says first what a trace is of, and Apache's tools often have said it already. */
