@@ -11,8 +11,12 @@ import { brokerFeatures } from './broker-features.ts'
 import type { BrokerServices } from './broker-services.ts'
 import { GroupCoordinator } from './coordinators/group-coordinator-service.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
+import { consumerGroupHandlers } from './handlers/consumer-group-handlers.ts'
 import { coreHandlers } from './handlers/core-handlers.ts'
 import { groupHandlers } from './handlers/group-handlers.ts'
+import { securityHandlers } from './handlers/security-handlers.ts'
+import { shareHandlers } from './handlers/share-handlers.ts'
+import { transactionHandlers } from './handlers/transaction-handlers.ts'
 import { logManagerOptions } from './log-manager-options.ts'
 import { ResponseMemory } from './network/response-memory.ts'
 import { SocketServer } from './network/socket-server.ts'
@@ -207,6 +211,14 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     producerIds,
     responseMemory,
     groups: groups.service,
-    handlers: new HandlerTable([...coreHandlers, ...groupHandlers, ...adminHandlers]),
+    handlers: new HandlerTable([
+      ...coreHandlers,
+      ...transactionHandlers,
+      ...groupHandlers,
+      ...consumerGroupHandlers,
+      ...shareHandlers,
+      ...adminHandlers,
+      ...securityHandlers,
+    ]),
   }
 }
