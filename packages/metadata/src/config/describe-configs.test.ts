@@ -164,6 +164,27 @@ describe('configs of a broker, described', () => {
   })
 })
 
+describe('what Kafka keeps for its tests, described where it is set', () => {
+  const names = (configs: readonly DescribedConfig[]) => configs.map(({ name }) => name)
+
+  test('on a topic', () => {
+    const internal = 'internal.segment.bytes'
+    assert.ok(!names(describeTopicConfigs(new Map(), layers({}), all)).includes(internal))
+    const set = describeTopicConfigs(new Map([[internal, '1000']]), layers({}), all)
+    assert.equal(brief(find(set, internal)).split(' [')[0], '1000 @1')
+  })
+
+  test("in a broker's properties and among its dynamic configs", () => {
+    const internal = 'unstable.api.versions.enable'
+    assert.ok(!names(describeBrokerConfigs(layers({}), all)).includes(internal))
+    const inFile = describeBrokerConfigs(layers({ properties: { [internal]: 'true' } }), all)
+    assert.equal(find(inFile, internal).value, 'true')
+    assert.equal(find(inFile, internal).configSource, 4)
+    const dynamic = describeBrokerConfigs(layers({ dynamicDefault: { [internal]: 'true' } }), all)
+    assert.equal(find(dynamic, internal).configSource, 3)
+  })
+})
+
 describe('configs of groups and of client metrics, described', () => {
   test("a group's session timeout falls back to the broker's", () => {
     const name = 'consumer.session.timeout.ms'

@@ -39,7 +39,7 @@ export function describeTopicConfigs(
   options: DescribeOptions,
 ): DescribedConfig[] {
   const broker = effectiveBroker(layers)
-  return publicDefs(topicConfigs, options).map(([name, def]) => {
+  return describedDefs(topicConfigs, overrides, options).map(([name, def]) => {
     const override = overrides.get(name)
     const text = override === undefined ? topicDefaultText(name, def, broker) : canonical(name, def, override)
     const inherited = topicConfigSynonyms[name as TopicConfigName]?.[0]
@@ -55,7 +55,8 @@ export function describeTopicConfigs(
 export function describeBrokerConfigs(layers: BrokerConfigLayers, options: DescribeOptions): DescribedConfig[] {
   const effective = effectiveBroker(layers)
   const set = new Set([...layers.dynamic.keys(), ...layers.dynamicDefault.keys()])
-  const known = publicDefs(brokerConfigs, options).filter(
+  const given = new Set([...set, ...Object.keys(layers.broker.properties)])
+  const known = describedDefs(brokerConfigs, given, options).filter(
     ([name]) => !dynamicOnlyBrokerConfigs.has(name) || set.has(name),
   )
   const rest = wanted([...set].filter((name) => !Object.hasOwn(brokerConfigs, name)).sort(), options)
@@ -90,7 +91,7 @@ export function describeGroupConfigs(
   options: DescribeOptions,
 ): DescribedConfig[] {
   const broker = effectiveBroker(layers)
-  return publicDefs(groupConfigs, options).map(([name, def]) => {
+  return describedDefs(groupConfigs, overrides, options).map(([name, def]) => {
     const override = overrides.get(name)
     const inherited = groupConfigSynonym(name)
     const fallback = inherited === undefined ? def.defaultText : formatConfigValue(def.type, broker.get(inherited))
@@ -106,7 +107,7 @@ export function describeGroupConfigs(
 }
 
 export function describeClientMetricsConfigs(overrides: ConfigOverrides, options: DescribeOptions): DescribedConfig[] {
-  return publicDefs(clientMetricsConfigs, options).map(([name, def]) => {
+  return describedDefs(clientMetricsConfigs, overrides, options).map(([name, def]) => {
     const override = overrides.get(name)
     const synonyms = override === undefined ? [] : [{ name, value: override, source: configSources.CLIENT_METRICS }]
     const text = override === undefined ? def.defaultText : canonical(name, def, override)
@@ -189,9 +190,14 @@ function topicDefaultText(name: string, def: ConfigDef, broker: BrokerConfig): s
   return formatConfigValue(def.type, topicConfigDefault(name as TopicConfigName, broker))
 }
 
-function publicDefs(defs: ConfigDefs, options: DescribeOptions): [string, ConfigDef][] {
+/** What Kafka keeps for its own tests is described only where it is set. */
+function describedDefs(
+  defs: ConfigDefs,
+  given: { has(name: string): boolean },
+  options: DescribeOptions,
+): [string, ConfigDef][] {
   const names = Object.keys(defs)
-    .filter((name) => !defs[name]!.internal)
+    .filter((name) => !defs[name]!.internal || given.has(name))
     .sort()
   return wanted(names, options).map((name) => [name, defs[name]!])
 }
