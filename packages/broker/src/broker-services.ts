@@ -1,13 +1,15 @@
 /** What a running broker is made of, as its handlers see it. Built once by `Broker.start`. */
-import type { GroupCoordinatorService } from '@milena/coordinator'
+import type { GroupCoordinatorService, ShareCoordinatorService } from '@milena/coordinator'
 import type { BrokerConfig, MetadataService } from '@milena/metadata'
 import type { Clock, Logger, Random } from '@milena/runtime'
 import type { LogManager } from '@milena/storage'
+import type { SharePersister } from './coordinators/share-persister.ts'
 import type { ResponseMemory } from './network/response-memory.ts'
 import type { FetchSessionCache } from './replica/fetch-session-cache.ts'
 import type { ProducerIdManager } from './replica/producer-id-manager.ts'
 import type { ReplicaManager } from './replica/replica-manager.ts'
 import type { TopicCreator } from './replica/topic-creator.ts'
+import type { TransactionMarkerWriter } from './replica/transaction-markers.ts'
 import type { HandlerTable } from './request/handler-table.ts'
 
 export interface BrokerServices {
@@ -26,6 +28,12 @@ export interface BrokerServices {
   /** What waits for peers that do not read; large responses ask it for their share. */
   readonly responseMemory: ResponseMemory
   readonly groups: GroupCoordinatorService
+  /** What share groups know of partitions, as other brokers ask for it. */
+  readonly shareState: ShareCoordinatorService
+  /** The same for this broker's own use: it makes the topic and waits until the coordinator is ready. */
+  readonly sharePersister: SharePersister
+  /** Ends transactions in the partitions of this broker. */
+  readonly transactionMarkers: TransactionMarkerWriter
   /** Every API that is served. */
   readonly handlers: HandlerTable
 }

@@ -10,6 +10,8 @@ import { LogManager } from '@milena/storage'
 import { brokerFeatures } from './broker-features.ts'
 import type { BrokerServices } from './broker-services.ts'
 import { GroupCoordinator } from './coordinators/group-coordinator-service.ts'
+import { ShareCoordinator } from './coordinators/share-coordinator.ts'
+import { SharePersister } from './coordinators/share-persister.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
 import { consumerGroupHandlers } from './handlers/consumer-group-handlers.ts'
 import { coreHandlers } from './handlers/core-handlers.ts'
@@ -25,6 +27,7 @@ import { FetchSessionCache } from './replica/fetch-session-cache.ts'
 import { ProducerIdManager } from './replica/producer-id-manager.ts'
 import { ReplicaManager } from './replica/replica-manager.ts'
 import { TopicCreator } from './replica/topic-creator.ts'
+import { TransactionMarkerWriter } from './replica/transaction-markers.ts'
 import { ApiError } from './request/api-error.ts'
 import { HandlerTable } from './request/handler-table.ts'
 import { RequestProcessor } from './request/request-processor.ts'
@@ -188,12 +191,24 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
   groups.start()
   parts.defer(() => groups.close())
 
+  const shares = new ShareCoordinator({ config, metadata, replicas, clock, random, logger })
+  shares.start()
+  parts.defer(() => shares.close())
+
   const producerIds = new ProducerIdManager(async () => {
     const block = await metadata.submit('allocateProducerIds', { brokerId: nodeId, brokerEpoch })
     const error = errorByCode(block.errorCode)
     if (error !== undefined && error !== Errors.NONE) throw new ApiError(error)
     return { firstProducerId: block.producerIdStart, size: block.producerIdLen }
   })
+  const transactionMarkers = new TransactionMarkerWriter({
+    replicas,
+    groups: groups.service,
+    clock,
+    logger: logger.child('TransactionMarkerWriter'),
+    timeoutMs: config.get('request.timeout.ms'),
+  })
+  const topicCreator = new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') })
   return {
     config,
     clock,
@@ -202,7 +217,7 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     metadata,
     logs,
     replicas,
-    topicCreator: new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') }),
+    topicCreator,
     fetchSessions: new FetchSessionCache({
       slots: config.get('max.incremental.fetch.session.cache.slots'),
       clock,
@@ -211,6 +226,9 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     producerIds,
     responseMemory,
     groups: groups.service,
+    shareState: shares.service,
+    sharePersister: new SharePersister({ coordinator: shares.service, topicCreator, clock }),
+    transactionMarkers,
     handlers: new HandlerTable([
       ...coreHandlers,
       ...transactionHandlers,

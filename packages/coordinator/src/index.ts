@@ -10,9 +10,11 @@ export type {
   OperationContext,
   ReadOperation,
   RequestContext,
+  RecordProducer,
   RequestId,
   ShardTypes,
   TimelineClock,
+  TransactionEnd,
 } from './runtime/coordinator-shard.ts'
 export { answered } from './runtime/coordinator-shard.ts'
 export { Timeline } from './runtime/timeline.ts'
@@ -34,10 +36,27 @@ export type {
   Clock,
   CoordinatorLoader,
   CoordinatorRecord,
+  EndTransactionMarker,
   LoadSummary,
+  LoadedMarker,
   LoadedRecord,
   Logger,
   PartitionWriter,
   Random,
   RecordSerde,
 } from './edge/ports.ts'
+export type { ShareCoordinatorOptions } from './edge/share-coordinator-service.ts'
+export { ShareCoordinatorService } from './edge/share-coordinator-service.ts'
+export { shareRecordSerde } from './edge/share-record-serde.ts'
+export { shareShard } from './share/share-shard.ts'
+export type {
+  ShareCoordinatorConfig,
+  SharePartitionState,
+  SharePlace,
+  ShareRecord,
+  ShareState,
+  ShareTopicsView,
+} from './share/share-types.ts'
+export { defaultShareCoordinatorConfig, shareCoordinatorKey } from './share/share-types.ts'
+export type { StateBatch } from './share/state-batches.ts'
+export { combineStateBatches } from './share/state-batches.ts'

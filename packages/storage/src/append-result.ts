@@ -10,6 +10,8 @@ export interface AppendOptions {
   readonly nowMs?: number
   /** The version of the Produce request, where that decides what is allowed (zstd). */
   readonly requestVersion?: number
+  /** Of a marker: the generation of the transaction protocol, which decides what epochs it may have; 0 unless given. */
+  readonly transactionVersion?: number
 }
 
 export interface Appended {

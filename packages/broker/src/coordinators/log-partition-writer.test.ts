@@ -53,7 +53,11 @@ async function onePartition(config = {}, partitionImage: PartitionImage = image)
   const loader = new LogCoordinatorLoader({ topic: TOPIC, partitions, bufferBytes: 100 })
   const load = async (): Promise<{ keys: string[]; offsets: number[]; nextOffset: number }> => {
     const loaded: LoadedRecord[] = []
-    const { nextOffset } = await loader.load(0, (record) => loaded.push(record))
+    const { nextOffset } = await loader.load(
+      0,
+      (record) => loaded.push(record),
+      () => undefined,
+    )
     const keys = loaded.map(({ key }) => Buffer.from(key ?? []).toString())
     return { keys, offsets: loaded.map(({ offset }) => offset), nextOffset }
   }

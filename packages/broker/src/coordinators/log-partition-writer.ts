@@ -3,9 +3,15 @@
  *
  * The log of a partition is opened by its first batch; the batches that come meanwhile wait for it, in their order.
  */
-import { CoordinatorError, type CoordinatorRecord, type PartitionWriter } from '@milena/coordinator'
+import {
+  CoordinatorError,
+  type CoordinatorRecord,
+  type EndTransactionMarker,
+  type PartitionWriter,
+  type RecordProducer,
+} from '@milena/coordinator'
 import { Errors } from '@milena/protocol/messages'
-import { buildBatch, type CompressionType } from '@milena/records'
+import { buildBatch, type CompressionType, endTransactionMarker } from '@milena/records'
 import type { Clock } from '@milena/runtime'
 import { type Appended, StorageError } from '@milena/storage'
 import type { Partition } from '../replica/partition.ts'
@@ -25,6 +31,12 @@ export interface LogPartitionWriterOptions {
   readonly whenCommitted: (partition: Partition, appended: Appended) => Promise<void>
 }
 
+interface CoordinatorBatch {
+  readonly bytes: Uint8Array
+  readonly nowMs: number
+  readonly transactionVersion?: number
+}
+
 export class LogPartitionWriter implements PartitionWriter {
   readonly #options: LogPartitionWriterOptions
   /** By partition, the opening of a log that batches wait for. */
@@ -34,14 +46,37 @@ export class LogPartitionWriter implements PartitionWriter {
     this.#options = options
   }
 
-  append(index: number, records: readonly CoordinatorRecord[]): Promise<number> {
+  append(index: number, records: readonly CoordinatorRecord[], producer?: RecordProducer): Promise<number> {
     const partition = this.#led(index)
     const { clock, compression } = this.#options
     const timestamp = clock.nowMs()
-    const batch = buildBatch({ compression, records: records.map((record) => ({ timestamp, ...record })) })
+    const transaction = producer === undefined ? {} : { ...producer, isTransactional: true }
+    const bytes = buildBatch({
+      compression,
+      ...transaction,
+      records: records.map((record) => ({ timestamp, ...record })),
+    })
+    return this.#enqueue(index, partition, { bytes, nowMs: timestamp })
+  }
+
+  appendEndTransactionMarker(index: number, marker: EndTransactionMarker): Promise<number> {
+    const partition = this.#led(index)
+    const { isCommit, transactionVersion, producerId, producerEpoch, coordinatorEpoch } = marker
+    const nowMs = this.#options.clock.nowMs()
+    const bytes = endTransactionMarker({
+      producerId,
+      producerEpoch,
+      coordinatorEpoch,
+      committed: isCommit,
+      timestamp: nowMs,
+    })
+    return this.#enqueue(index, partition, { bytes, nowMs, transactionVersion })
+  }
+
+  #enqueue(index: number, partition: Partition, batch: CoordinatorBatch): Promise<number> {
     const opening = this.#openings.get(index)
-    if (opening === undefined && partition.log !== undefined) return this.#append(partition, batch, timestamp)
-    return (opening ?? this.#open(index, partition)).then(() => this.#append(this.#led(index), batch, timestamp))
+    if (opening === undefined && partition.log !== undefined) return this.#append(partition, batch)
+    return (opening ?? this.#open(index, partition)).then(() => this.#append(this.#led(index), batch))
   }
 
   #led(index: number): Partition {
@@ -62,12 +97,12 @@ export class LogPartitionWriter implements PartitionWriter {
     return opening
   }
 
-  #append(partition: Partition, batch: Uint8Array, nowMs: number): Promise<number> {
+  #append(partition: Partition, { bytes, ...options }: CoordinatorBatch): Promise<number> {
     const { log } = partition
     if (log === undefined || partition.hasTooFewInSync()) {
       throw new CoordinatorError(Errors.NOT_ENOUGH_REPLICAS)
     }
-    const result = partition.append(batch, { origin: 'coordinator', nowMs })
+    const result = partition.append(bytes, { origin: 'coordinator', ...options })
     if (!result.ok) throw new CoordinatorError(result.error, result.message)
     return this.#options.whenCommitted(partition, result).then(() => result.lastOffset, storageFailed)
   }

@@ -9,16 +9,17 @@ import type {
   Operation,
   OperationContext,
   ReadOperation,
+  RecordProducer,
   RequestContext,
   ShardTypes,
 } from '../runtime/coordinator-shard.ts'
-import { Timeline } from '../runtime/timeline.ts'
 import type { TimerQueue } from '../runtime/timer-queue.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { PendingRequest } from './pending-request.ts'
-import type { Clock, CoordinatorLoader, Logger, PartitionWriter, RecordSerde } from './ports.ts'
+import type { Clock, CoordinatorLoader, EndTransactionMarker, Logger, PartitionWriter, RecordSerde } from './ports.ts'
 import type { RecordBatch } from './record-batches.ts'
 import { manyBatches, oneBatch } from './record-batches.ts'
+import { ReplayedLog } from './replayed-log.ts'
 
 export type PartitionState = 'initial' | 'loading' | 'active' | 'closed' | 'failed'
 
@@ -44,6 +45,13 @@ export interface PartitionPorts<T extends ShardTypes> {
   readonly startTask: (partition: number, task: T['task']) => void
 }
 
+/** What goes to the log at once: how many records, and how they get there and into the state. */
+interface LogWrite {
+  readonly count: number
+  readonly append: () => Promise<number>
+  readonly replay: () => void
+}
+
 const WRITE_TIMEOUT_KEY = '\u0000write-timeout'
 /** How long to wait before an event is tried again whose records the log refused. */
 const RETRY_BACKOFF_MS = 500
@@ -66,11 +74,8 @@ export class CoordinatorPartition<T extends ShardTypes> {
   readonly #parked = new Map<number, PendingRequest>()
   #held = new CommitQueue<T['task']>()
   #state: PartitionState = 'initial'
-  /** Changes whenever the state is thrown away; what was started before is then ignored when it ends. */
-  #incarnation = 0
-  #timeline = new Timeline()
-  #shardState: T['state']
-  #nextOffset = 0
+  /** Another one whenever the state is thrown away; what was started before is then ignored when it ends. */
+  #log: ReplayedLog<T>
   #nextRequestId = 1
   #isRunning = false
   readonly #queue: (() => void)[] = []
@@ -78,7 +83,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
   constructor(partition: number, ports: PartitionPorts<T>) {
     this.partition = partition
     this.#ports = ports
-    this.#shardState = ports.shard.initial(this.#timeline)
+    this.#log = new ReplayedLog(partition, ports)
   }
 
   get state(): PartitionState {
@@ -87,7 +92,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
 
   /** The shard's state, for inspection. */
   get shardState(): T['state'] {
-    return this.#shardState
+    return this.#log.state
   }
 
   /** Requests that wait for another request or for a timer. */
@@ -108,7 +113,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
       if (error !== undefined) return pending.fail(error)
       let result: CoordinatorResult<T, Response>
       try {
-        result = operation(this.#shardState, request, this.#requestContext(pending.id, client))
+        result = operation(this.#log.state, request, this.#requestContext(pending.id, client))
       } catch (cause) {
         return pending.fail(this.#unexpected(cause))
       }
@@ -126,10 +131,31 @@ export class CoordinatorPartition<T extends ShardTypes> {
     const error = this.#unavailable()
     if (error !== undefined) throw error
     try {
-      return operation(this.#shardState, request, this.#requestContext(0, client))
+      return operation(this.#log.state, request, this.#requestContext(0, client))
     } catch (cause) {
       throw this.#unexpected(cause)
     }
+  }
+
+  /** Ends a producer's transaction in the log and in the state; resolves when the marker is committed. */
+  completeTransaction(
+    marker: EndTransactionMarker,
+    resolve: (value: void) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const pending = new PendingRequest(this.#nextRequestId++, resolve, reject)
+    this.#serially(() => {
+      const refusal =
+        this.#unavailable() ??
+        this.#write({
+          count: 1,
+          append: () => this.#ports.writer.appendEndTransactionMarker(this.partition, marker),
+          replay: () => this.#log.replayMarker(marker),
+        })
+      if (refusal !== undefined) pending.fail(refusal)
+      else if (this.#state !== 'active') pending.fail(new CoordinatorError(Errors.NOT_COORDINATOR))
+      else this.#holdUntilCommitted([{ request: pending, value: undefined }], [])
+    })
   }
 
   /** The client is gone: nobody waits for the answer any more. */
@@ -148,30 +174,21 @@ export class CoordinatorPartition<T extends ShardTypes> {
 
   /** Reads the log into a new state. Resolves when the partition is active, has failed, or was closed meanwhile. */
   async load(): Promise<void> {
-    const incarnation = this.#reset('loading', new CoordinatorError(Errors.NOT_COORDINATOR))
-    const { loader, serde, shard, logger } = this.#ports
+    const log = this.#reset('loading', new CoordinatorError(Errors.NOT_COORDINATOR))
+    const { shard, logger } = this.#ports
     const startMs = this.#ports.clock.monotonicMs()
-    let count = 0
+    let count: number
     try {
-      const { nextOffset } = await loader.load(this.partition, (loaded) => {
-        if (incarnation !== this.#incarnation) return
-        const record = serde.deserialize(loaded)
-        if (record === undefined) return
-        this.#timeline.advanceCommitted(loaded.offset)
-        shard.replay(this.#shardState, record, loaded.offset)
-        count++
-      })
-      if (incarnation !== this.#incarnation) return
-      this.#nextOffset = nextOffset
-      this.#timeline.advanceCommitted(nextOffset - 1)
+      count = await log.load(() => log === this.#log)
+      if (log !== this.#log) return
     } catch (cause) {
-      if (incarnation !== this.#incarnation) return
+      if (log !== this.#log) return
       logger.error(`Failed to load metadata from partition ${this.partition}.`, { cause })
       this.#reset('failed', new CoordinatorError(Errors.NOT_COORDINATOR))
       return
     }
     this.#state = 'active'
-    this.#serially(() => void this.#carryOut(shard.onLoaded(this.#shardState, this.#operationContext())))
+    this.#serially(() => void this.#carryOut(shard.onLoaded(this.#log.state, this.#operationContext())))
     const durationMs = Math.round(this.#ports.clock.monotonicMs() - startMs)
     logger.debug(`Finished loading of metadata from partition ${this.partition} in ${durationMs}ms: ${count} records.`)
   }
@@ -218,7 +235,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
   #onEvent(key: string, event: T['event']): void {
     let refusal: Error | undefined
     try {
-      refusal = this.#carryOut(this.#ports.shard.onTimer(this.#shardState, event, this.#operationContext()))
+      refusal = this.#carryOut(this.#ports.shard.onTimer(this.#log.state, event, this.#operationContext()))
     } catch (cause) {
       refusal = this.#unexpected(cause)
     }
@@ -244,7 +261,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
       if (this.#state !== 'active') return new CoordinatorError(Errors.NOT_COORDINATOR)
     }
     try {
-      for (const change of outcome.changes) this.#ports.shard.apply(this.#shardState, change)
+      for (const change of outcome.changes) this.#ports.shard.apply(this.#log.state, change)
     } catch (cause) {
       this.#restart(this.#unexpected(cause))
       return new CoordinatorError(Errors.UNKNOWN_SERVER_ERROR)
@@ -263,12 +280,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
     request?.fail(refusal)
     const { shard } = this.#ports
     this.#carryOut(
-      shard.onRefused(
-        this.#shardState,
-        outcome.ifRefused,
-        coordinatorErrorCode(refusal.code),
-        this.#operationContext(),
-      ),
+      shard.onRefused(this.#log.state, outcome.ifRefused, coordinatorErrorCode(refusal.code), this.#operationContext()),
     )
     return refusal
   }
@@ -313,13 +325,13 @@ export class CoordinatorPartition<T extends ShardTypes> {
   ): void {
     const deadlineMs = this.#ports.clock.monotonicMs() + this.#ports.writeTimeoutMs
     const wasEmpty = this.#held.isEmpty
-    this.#held.push({ offset: this.#timeline.writtenOffset, deadlineMs, answers, tasks })
-    if (!this.#timeline.hasUncommitted) this.#release()
+    this.#held.push({ offset: this.#log.timeline.writtenOffset, deadlineMs, answers, tasks })
+    if (!this.#log.timeline.hasUncommitted) this.#release()
     else if (wasEmpty) this.#ports.timers.set(this, WRITE_TIMEOUT_KEY, deadlineMs, WRITE_TIMEOUT)
   }
 
   #release(): void {
-    this.#held.release(this.#timeline.committedOffset, (task) => this.#ports.startTask(this.partition, task))
+    this.#held.release(this.#log.timeline.committedOffset, (task) => this.#ports.startTask(this.partition, task))
     if (this.#held.isEmpty) this.#ports.timers.cancel(this, WRITE_TIMEOUT_KEY)
   }
 
@@ -333,47 +345,55 @@ export class CoordinatorPartition<T extends ShardTypes> {
     this.#ports.timers.set(this, key, this.#ports.clock.monotonicMs() + delayMs, event)
   }
 
-  #append({ records, divisible }: CoordinatorOutcome<T>): CoordinatorError | undefined {
+  #append({ records, divisible, producer }: CoordinatorOutcome<T>): CoordinatorError | undefined {
     const { serde, maxBatchBytes } = this.#ports
-    if (divisible !== true) return this.#appendBatch(oneBatch(records, serde))
+    if (divisible !== true) return this.#appendBatch(oneBatch(records, serde), producer)
     for (const batch of manyBatches(records, serde, maxBatchBytes)) {
-      const refusal = this.#appendBatch(batch)
+      const refusal = this.#appendBatch(batch, producer)
       if (refusal !== undefined || this.#state !== 'active') return refusal
     }
     return undefined
   }
 
-  #appendBatch({ records, serialized }: RecordBatch<T['record']>): CoordinatorError | undefined {
+  #appendBatch(
+    { records, serialized }: RecordBatch<T['record']>,
+    producer: RecordProducer | undefined,
+  ): CoordinatorError | undefined {
+    return this.#write({
+      count: records.length,
+      append: () => this.#ports.writer.append(this.partition, serialized, producer),
+      replay: () => this.#log.replay(records, producer),
+    })
+  }
+
+  /** Appends to the log, and what was appended is in the state at once. */
+  #write({ count, append, replay }: LogWrite): CoordinatorError | undefined {
     let appended: Promise<number>
     try {
-      appended = this.#ports.writer.append(this.partition, serialized)
+      appended = append()
     } catch (cause) {
       const error = this.#unexpected(cause)
       // Only a CoordinatorError promises that nothing was written.
       if (error !== cause) this.#restart(error)
       return error
     }
-    const incarnation = this.#incarnation
-    const lastOffset = this.#nextOffset + records.length - 1
+    const log = this.#log
+    const lastOffset = log.nextOffset + count - 1
     appended.then(
-      (offset) => this.#serially(() => this.#onCommitted(incarnation, lastOffset, offset)),
-      (cause: unknown) => this.#serially(() => this.#onAppendLost(incarnation, cause)),
+      (offset) => this.#serially(() => this.#onCommitted(log, lastOffset, offset)),
+      (cause: unknown) => this.#serially(() => this.#onAppendLost(log, cause)),
     )
     try {
-      for (const record of records) {
-        this.#timeline.advance(this.#nextOffset)
-        this.#ports.shard.replay(this.#shardState, record, this.#nextOffset)
-        this.#nextOffset++
-      }
+      replay()
     } catch (cause) {
       this.#restart(this.#unexpected(cause))
     }
     return undefined
   }
 
-  #onCommitted(incarnation: number, expectedOffset: number, offset: number): void {
-    if (incarnation !== this.#incarnation) return
-    this.#timeline.commit(expectedOffset)
+  #onCommitted(log: ReplayedLog<T>, expectedOffset: number, offset: number): void {
+    if (log !== this.#log) return
+    this.#log.timeline.commit(expectedOffset)
     this.#release()
     if (offset === expectedOffset) return
     this.#ports.logger.error(
@@ -382,8 +402,8 @@ export class CoordinatorPartition<T extends ShardTypes> {
     this.#restart(new CoordinatorError(Errors.NOT_COORDINATOR))
   }
 
-  #onAppendLost(incarnation: number, cause: unknown): void {
-    if (incarnation !== this.#incarnation) return
+  #onAppendLost(log: ReplayedLog<T>, cause: unknown): void {
+    if (log !== this.#log) return
     this.#ports.logger.error(`Nobody knows whether a batch reached partition ${this.partition}; it is read again.`, {
       cause,
     })
@@ -396,7 +416,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
   }
 
   /** Throws the state away. Whoever waits for the log gets `error`; whoever is parked shall look for a coordinator. */
-  #reset(state: PartitionState, error: CoordinatorError): number {
+  #reset(state: PartitionState, error: CoordinatorError): ReplayedLog<T> {
     this.#state = state
     this.#ports.timers.cancelAll(this)
     this.#held.failAll(error)
@@ -404,8 +424,7 @@ export class CoordinatorPartition<T extends ShardTypes> {
     const parked = [...this.#parked.values()]
     this.#parked.clear()
     for (const request of parked) request.fail(new CoordinatorError(Errors.NOT_COORDINATOR))
-    this.#timeline = new Timeline()
-    this.#shardState = this.#ports.shard.initial(this.#timeline)
-    return ++this.#incarnation
+    this.#log = new ReplayedLog(this.partition, this.#ports)
+    return this.#log
   }
 }

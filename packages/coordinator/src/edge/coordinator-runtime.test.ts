@@ -91,7 +91,10 @@ class Bench {
         serialize: (record) => ({ key: Uint8Array.of(record.add), value: null }),
         deserialize: ({ key }: LoadedRecord) => (key?.[0] === 255 ? undefined : { add: key?.[0] ?? 0 }),
       },
-      writer: { append: (_partition, records) => this.#append(records) },
+      writer: {
+        append: (_partition, records) => this.#append(records),
+        appendEndTransactionMarker: () => Promise.reject(new Error('No shard of this test has transactions.')),
+      },
       loader: {
         load: async (_partition, onRecord) => {
           this.log.forEach((byte, offset) => onRecord({ offset, key: Uint8Array.of(byte), value: null }))

@@ -11,7 +11,15 @@ import { TimerQueue } from '../runtime/timer-queue.ts'
 import type { PendingRequest } from './pending-request.ts'
 import { CoordinatorPartition } from './coordinator-partition.ts'
 import type { PartitionEvent, PartitionPorts, PartitionState } from './coordinator-partition.ts'
-import type { Clock, CoordinatorLoader, Logger, PartitionWriter, Random, RecordSerde } from './ports.ts'
+import type {
+  Clock,
+  CoordinatorLoader,
+  EndTransactionMarker,
+  Logger,
+  PartitionWriter,
+  Random,
+  RecordSerde,
+} from './ports.ts'
 
 export interface CoordinatorRuntimeOptions<T extends ShardTypes> {
   readonly shard: CoordinatorShard<T>
@@ -122,6 +130,13 @@ export class CoordinatorRuntime<T extends ShardTypes> {
       const pending = led.partition.write(operation, request, client, resolve, reject)
       if (client.signal !== undefined && !pending.isSettled) this.#abandonOnAbort(led.partition, pending, client.signal)
     })
+  }
+
+  /** Ends a producer's transaction in a partition, as its coordinator decided. Errors as of `write`. */
+  completeTransaction(partition: number, marker: EndTransactionMarker): Promise<void> {
+    const led = this.#led.get(partition)
+    if (led === undefined) return Promise.reject(new CoordinatorError(Errors.NOT_COORDINATOR))
+    return new Promise((resolve, reject) => led.partition.completeTransaction(marker, resolve, reject))
   }
 
   /** Looks at what is committed. Errors as of `write`. */

@@ -40,7 +40,7 @@ import { CoordinatorRuntime } from './coordinator-runtime.ts'
 import { groupRecordSerde } from './group-record-serde.ts'
 import { partitionForGroup } from './group-routing.ts'
 import { OffsetService } from './offset-service.ts'
-import type { Clock, CoordinatorLoader, Logger, PartitionWriter, Random } from './ports.ts'
+import type { Clock, CoordinatorLoader, EndTransactionMarker, Logger, PartitionWriter, Random } from './ports.ts'
 
 export interface GroupCoordinatorOptions {
   readonly config: GroupConfig
@@ -216,6 +216,11 @@ export class GroupCoordinatorService {
 
   deleteOffsets(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
     return this.#offsets.delete(request, client)
+  }
+
+  /** The transaction coordinator has decided: the transaction's offsets in this partition count, or are dropped. */
+  completeTransaction(partition: number, marker: EndTransactionMarker): Promise<number> {
+    return this.#offsets.completeTransaction(partition, marker)
   }
 
   async #joinGroup(request: JoinGroupRequest, client: RequestClient): Promise<JoinGroupResponse> {

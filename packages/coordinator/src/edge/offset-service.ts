@@ -17,6 +17,7 @@ import { knownCommits, knownDeletes, mergeCommits, mergeDeletes } from '../group
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { CoordinatorRuntime, RequestClient } from './coordinator-runtime.ts'
+import type { EndTransactionMarker } from './ports.ts'
 
 export interface OffsetServiceOptions {
   readonly runtime: CoordinatorRuntime<GroupTypes>
@@ -65,6 +66,16 @@ export class OffsetService {
       return mergeDeletes(refused, await this.#runtime.write(partition, deleteOffsets, accepted, client))
     } catch (error) {
       return deleteOffsetsError(this.#errorCodeOf(error))
+    }
+  }
+
+  /** Ends a producer's transaction in a partition; resolves with an error code. */
+  async completeTransaction(partition: number, marker: EndTransactionMarker): Promise<number> {
+    try {
+      await this.#runtime.completeTransaction(partition, marker)
+      return Errors.NONE.code
+    } catch (error) {
+      return this.#errorCodeOf(error)
     }
   }
 

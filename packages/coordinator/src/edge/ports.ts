@@ -1,4 +1,5 @@
 /** What the coordinators need of the world. The broker implements all of it; tests do it in memory. */
+import type { RecordProducer, TransactionEnd } from '../runtime/coordinator-shard.ts'
 
 /** Time: wall-clock for what is written down, monotonic for what is waited for. Both in milliseconds. */
 export interface Clock {
@@ -35,14 +36,31 @@ export interface PartitionWriter {
    * @returns a promise of the offset of the last record, kept when the high watermark has passed it and it is durable.
    *   It may stay open for long; the runtime answers requests that wait for it with a time-out of its own. If it is
    *   broken, nobody knows whether the batch is in the log, and the runtime reads the partition again.
+   * @param producer in whose transaction the records are; readers that want what is committed wait for its marker.
    */
-  append(partition: number, records: readonly CoordinatorRecord[]): Promise<number>
+  append(partition: number, records: readonly CoordinatorRecord[], producer?: RecordProducer): Promise<number>
+  /** Appends the marker that ends a transaction. Throws and promises as `append` does. */
+  appendEndTransactionMarker(partition: number, marker: EndTransactionMarker): Promise<number>
+}
+
+/** A marker as the transaction coordinator wants it written. */
+export interface EndTransactionMarker extends TransactionEnd {
+  /** Of the transaction coordinator: a log refuses the markers of an older one. */
+  readonly coordinatorEpoch: number
+  /** The generation of the transaction protocol (KIP-890), which decides which epochs the log takes. */
+  readonly transactionVersion: number
 }
 
 export interface LoadedRecord {
   readonly offset: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
+  /** In whose transaction it was written. */
+  readonly producer?: RecordProducer
+}
+
+export interface LoadedMarker extends TransactionEnd {
+  readonly offset: number
 }
 
 export interface LoadSummary {
@@ -52,10 +70,14 @@ export interface LoadSummary {
 
 export interface CoordinatorLoader {
   /**
-   * Reads a partition of the internal topic from its start to its end, in order, without control batches. Its promise
-   * is kept when all that was delivered is also committed.
+   * Reads a partition of the internal topic from its start to its end, in order: records, and the markers that end
+   * transactions, between them. Its promise is kept when all that was delivered is also committed.
    */
-  load(partition: number, onRecord: (record: LoadedRecord) => void): Promise<LoadSummary>
+  load(
+    partition: number,
+    onRecord: (record: LoadedRecord) => void,
+    onMarker: (marker: LoadedMarker) => void,
+  ): Promise<LoadSummary>
 }
 
 /** Turns a shard's records into bytes and back. */

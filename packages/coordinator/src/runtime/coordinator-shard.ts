@@ -48,6 +48,17 @@ export interface RequestContext<T extends ShardTypes> extends OperationContext<T
   readonly requestId: RequestId
 }
 
+/** In whose transaction records stand in the log: they count when its marker says so. */
+export interface RecordProducer {
+  readonly producerId: number
+  readonly producerEpoch: number
+}
+
+/** Ends a producer's transaction in one partition. */
+export interface TransactionEnd extends RecordProducer {
+  readonly isCommit: boolean
+}
+
 export type LogFields = Readonly<Record<string, string | number>>
 
 export type Effect<T extends ShardTypes> =
@@ -74,6 +85,8 @@ export interface CoordinatorOutcome<T extends ShardTypes> {
   readonly records: readonly T['record'][]
   readonly changes: readonly T['change'][]
   readonly effects: readonly Effect<T>[]
+  /** The records are part of this producer's transaction, as one batch. */
+  readonly producer?: RecordProducer
   /** The records may be written as several batches, each one sound by itself (expiry, mass deletion). */
   readonly divisible?: boolean
   /** Given to `onRefused` when the log does not take the records. Without it the requester alone learns of it. */
@@ -109,8 +122,13 @@ export interface CoordinatorShard<T extends ShardTypes> {
     errorCode: number,
     context: OperationContext<T>,
   ): CoordinatorOutcome<T>
-  /** Puts one written record into the state: when it was just written, and again at every load. */
-  replay(state: T['state'], record: T['record'], offset: number): void
+  /**
+   * Puts one written record into the state: when it was just written, and again at every load. With `producer` it is
+   * part of a transaction that has not ended there.
+   */
+  replay(state: T['state'], record: T['record'], offset: number, producer?: RecordProducer): void
+  /** The same for the marker that ends a transaction; for shards whose records can be part of one. */
+  endTransaction?(state: T['state'], end: TransactionEnd, offset: number): void
   /** Puts soft state into the state. */
   apply(state: T['state'], change: T['change']): void
   /** The log has been read to its end: soft state is rebuilt, timers are set. */

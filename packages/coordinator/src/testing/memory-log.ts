@@ -1,4 +1,20 @@
-import type { CoordinatorLoader, CoordinatorRecord, LoadedRecord, PartitionWriter, RecordSerde } from '../edge/ports.ts'
+import type {
+  CoordinatorLoader,
+  CoordinatorRecord,
+  EndTransactionMarker,
+  LoadedMarker,
+  LoadedRecord,
+  PartitionWriter,
+  RecordSerde,
+} from '../edge/ports.ts'
+import type { RecordProducer } from '../runtime/coordinator-shard.ts'
+
+/** One entry of the log: a record, in a transaction or not, or the marker that ends one. */
+interface Entry {
+  readonly record: object
+  readonly producer: RecordProducer | undefined
+  readonly isMarker: boolean
+}
 
 interface Append {
   readonly lastOffset: number
@@ -26,7 +42,7 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
   nextRefusal: Error | undefined
   committedOffset = -1
   onWrite: (record: object, offset: number) => void = () => undefined
-  readonly #records: CoordinatorRecord[] = []
+  readonly #entries: Entry[] = []
   readonly #pending: Append[] = []
   readonly serde: RecordSerde<object> = {
     serialize: (record) => new CarriedRecord(record),
@@ -34,24 +50,32 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
   }
 
   get records(): readonly object[] {
-    return this.#records.map((record) => (record as CarriedRecord).record)
+    return this.#entries.map(({ record }) => record)
   }
 
   get hasPending(): boolean {
     return this.#pending.length > 0
   }
 
-  append(_partition: number, records: readonly CoordinatorRecord[]): Promise<number> {
+  append(_partition: number, records: readonly CoordinatorRecord[], producer?: RecordProducer): Promise<number> {
+    return this.#append(records.map((each) => ({ record: (each as CarriedRecord).record, producer, isMarker: false })))
+  }
+
+  appendEndTransactionMarker(_partition: number, marker: EndTransactionMarker): Promise<number> {
+    return this.#append([{ record: marker, producer: marker, isMarker: true }])
+  }
+
+  #append(entries: readonly Entry[]): Promise<number> {
     const refusal = this.nextRefusal
     if (refusal !== undefined) {
       this.nextRefusal = undefined
       throw refusal
     }
-    for (const record of records) {
-      this.onWrite((record as CarriedRecord).record, this.#records.length)
-      this.#records.push(record)
+    for (const entry of entries) {
+      this.onWrite(entry.record, this.#entries.length)
+      this.#entries.push(entry)
     }
-    const lastOffset = this.#records.length - 1
+    const lastOffset = this.#entries.length - 1
     if (this.isCommitting && this.#pending.length === 0) {
       this.committedOffset = lastOffset
       return Promise.resolve(lastOffset)
@@ -70,23 +94,31 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
   /** Loses the appends that wait; of their records the first `kept` are in the log after all. */
   lose(error: Error, kept: number): void {
     const lost = this.#pending.splice(0)
-    this.#records.length = Math.min(this.#records.length, this.committedOffset + 1 + kept)
-    this.committedOffset = this.#records.length - 1
+    this.#entries.length = Math.min(this.#entries.length, this.committedOffset + 1 + kept)
+    this.committedOffset = this.#entries.length - 1
     for (const append of lost) append.reject(error)
   }
 
   /** What was not committed may be gone when the broker comes back. */
   crash(kept: number): void {
     this.#pending.splice(0)
-    this.#records.length = Math.min(this.#records.length, this.committedOffset + 1 + kept)
-    this.committedOffset = this.#records.length - 1
+    this.#entries.length = Math.min(this.#entries.length, this.committedOffset + 1 + kept)
+    this.committedOffset = this.#entries.length - 1
   }
 
-  async load(_partition: number, onRecord: (record: LoadedRecord) => void): Promise<{ nextOffset: number }> {
-    this.#records.forEach((carried, offset) => {
-      const { key, value, record } = carried as CarriedRecord
-      onRecord({ offset, key, value, record } as LoadedRecord)
+  async load(
+    _partition: number,
+    onRecord: (record: LoadedRecord) => void,
+    onMarker: (marker: LoadedMarker) => void,
+  ): Promise<{ nextOffset: number }> {
+    this.#entries.forEach(({ record, producer, isMarker }, offset) => {
+      if (isMarker) onMarker({ ...(record as EndTransactionMarker), offset })
+      else {
+        const { key, value } = new CarriedRecord(record)
+        const loaded = { offset, key, value, record }
+        onRecord(producer === undefined ? loaded : { ...loaded, producer })
+      }
     })
-    return { nextOffset: this.#records.length }
+    return { nextOffset: this.#entries.length }
   }
 }

@@ -2,8 +2,10 @@ import type {
   CoordinatorOutcome,
   CoordinatorShard,
   Operation,
+  RecordProducer,
   ShardTypes,
   TimelineClock,
+  TransactionEnd,
 } from '../runtime/coordinator-shard.ts'
 
 /** Makes everything reachable from a value refuse to be changed, maps and sets included. */
@@ -68,8 +70,12 @@ export class SealedShard<T extends ShardTypes> implements CoordinatorShard<T> {
     return this.#decide(() => this.#shard.onLoaded(...args))
   }
 
-  replay(state: T['state'], record: T['record'], offset: number): void {
-    this.#shard.replay(state, deepFreeze(record), offset)
+  replay(state: T['state'], record: T['record'], offset: number, producer?: RecordProducer): void {
+    this.#shard.replay(state, deepFreeze(record), offset, producer)
+  }
+
+  endTransaction(state: T['state'], end: TransactionEnd, offset: number): void {
+    this.#shard.endTransaction?.(state, deepFreeze(end), offset)
   }
 
   apply(state: T['state'], change: T['change']): void {

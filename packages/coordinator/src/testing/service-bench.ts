@@ -1,9 +1,16 @@
 import { GroupCoordinatorService } from '../edge/group-coordinator-service.ts'
-import type { CoordinatorRecord, LoadedRecord } from '../edge/ports.ts'
+import type { CoordinatorRecord, EndTransactionMarker, LoadedMarker, LoadedRecord } from '../edge/ports.ts'
+import type { RecordProducer } from '../runtime/coordinator-shard.ts'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import type { TopicsView } from '../group/group-types.ts'
 import { silentLogger } from './group-bench.ts'
 import { ManualClock } from './manual-clock.ts'
+
+/** A record, in a transaction or not, or the marker that ends one. */
+interface LogEntry extends CoordinatorRecord {
+  readonly producer?: RecordProducer
+  readonly marker?: EndTransactionMarker
+}
 
 export const TOPIC_IDS: ReadonlyMap<string, string> = new Map([
   ['t1', 'QNbXA0O4S1i7OC9e1wAcBQ'],
@@ -22,7 +29,7 @@ const topics: TopicsView = {
 export class ServiceBench {
   static readonly partitionCount = 4
   readonly clock = new ManualClock()
-  readonly logs = Array.from({ length: ServiceBench.partitionCount }, (): CoordinatorRecord[] => [])
+  readonly logs = Array.from({ length: ServiceBench.partitionCount }, (): LogEntry[] => [])
   isHeld = false
   /** Loading ends when this is resolved. */
   loading = Promise.resolve()
@@ -49,24 +56,39 @@ export class ServiceBench {
     return new GroupCoordinatorService({
       config: { ...defaultGroupConfig, groupInitialRebalanceDelayMs: 0 },
       topics,
-      writer: { append: (partition, records) => this.#append(partition, records) },
-      loader: { load: (partition, onRecord) => this.#load(partition, onRecord) },
+      writer: {
+        append: (partition, records, producer) =>
+          this.#append(
+            partition,
+            records.map((record) => (producer === undefined ? record : { ...record, producer })),
+          ),
+        appendEndTransactionMarker: (partition, marker) =>
+          this.#append(partition, [{ key: new Uint8Array(0), value: null, marker }]),
+      },
+      loader: { load: (partition, ...deliver) => this.#load(partition, ...deliver) },
       clock: this.clock,
       random: { bytes: (count) => new Uint8Array(count).fill(this.#nextByte++) },
       logger: silentLogger,
     })
   }
 
-  #append(partition: number, records: readonly CoordinatorRecord[]): Promise<number> {
+  #append(partition: number, records: readonly LogEntry[]): Promise<number> {
     const log = this.logs[partition] ?? []
     log.push(...records)
     return this.isHeld ? new Promise(() => undefined) : Promise.resolve(log.length - 1)
   }
 
-  async #load(partition: number, onRecord: (record: LoadedRecord) => void): Promise<{ nextOffset: number }> {
+  async #load(
+    partition: number,
+    onRecord: (record: LoadedRecord) => void,
+    onMarker: (marker: LoadedMarker) => void,
+  ): Promise<{ nextOffset: number }> {
     await this.loading
     const log = this.logs[partition] ?? []
-    log.forEach((record, offset) => onRecord({ offset, ...record }))
+    log.forEach(({ marker, ...record }, offset) => {
+      if (marker === undefined) onRecord({ offset, ...record })
+      else onMarker({ ...marker, offset })
+    })
     return { nextOffset: log.length }
   }
 }
