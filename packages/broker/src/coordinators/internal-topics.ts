@@ -12,6 +12,7 @@ type CreatableTopic = CreateTopicsRequest['topics'][number]
  * those whose coordinator this broker does not have.
  */
 export function creatableInternalTopic(name: string, config: BrokerConfig): CreatableTopic | undefined {
+  if (name === SHARE_GROUP_STATE_TOPIC) return shareGroupStateTopic(config)
   if (name !== GROUP_METADATA_TOPIC) return undefined
   return {
     name,
@@ -22,6 +23,23 @@ export function creatableInternalTopic(name: string, config: BrokerConfig): Crea
       { name: 'cleanup.policy', value: 'compact' },
       { name: 'compression.type', value: 'producer' },
       { name: 'segment.bytes', value: String(config.get('offsets.topic.segment.bytes')) },
+    ],
+  }
+}
+
+/** Not compacted: an update says only what changed, so the coordinator itself deletes what its snapshots replace. */
+function shareGroupStateTopic(config: BrokerConfig): CreatableTopic {
+  return {
+    name: SHARE_GROUP_STATE_TOPIC,
+    numPartitions: config.get('share.coordinator.state.topic.num.partitions'),
+    replicationFactor: config.get('share.coordinator.state.topic.replication.factor'),
+    assignments: [],
+    configs: [
+      { name: 'cleanup.policy', value: 'delete' },
+      { name: 'compression.type', value: 'producer' },
+      { name: 'segment.bytes', value: String(config.get('share.coordinator.state.topic.segment.bytes')) },
+      { name: 'min.insync.replicas', value: String(config.get('share.coordinator.state.topic.min.isr')) },
+      { name: 'retention.ms', value: '-1' },
     ],
   }
 }
