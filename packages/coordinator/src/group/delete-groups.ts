@@ -1,6 +1,7 @@
 import type { DeleteGroupsResponse } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
-import { groupTombstone, offsetTombstone } from './group-records.ts'
+import { groupTombstones, isEmptyGroup } from './group-kinds.ts'
+import { offsetTombstone } from './group-records.ts'
 import type { GroupRecord, GroupResult, GroupState } from './group-types.ts'
 import { offsetsOfGroup } from './offsets.ts'
 
@@ -12,9 +13,9 @@ export const deleteGroups = (state: GroupState, groupIds: readonly string[]): Gr
   const value = groupIds.map((groupId): DeletedGroup => {
     const group = state.groups.get(groupId)
     if (group === undefined) return { groupId, errorCode: Errors.GROUP_ID_NOT_FOUND.code }
-    if (group.state !== 'Empty') return { groupId, errorCode: Errors.NON_EMPTY_GROUP.code }
+    if (!isEmptyGroup(group)) return { groupId, errorCode: Errors.NON_EMPTY_GROUP.code }
     for (const [place] of offsetsOfGroup(state, groupId)) records.push(offsetTombstone(place))
-    records.push(groupTombstone(groupId))
+    records.push(...groupTombstones(group))
     return { groupId, errorCode: Errors.NONE.code }
   })
   return { records, changes: [], effects: [], answer: { kind: 'now', value } }

@@ -17,7 +17,7 @@ export const describeGroups = (
 ): readonly DescribedGroup[] =>
   groupIds.map((groupId) => {
     const group = state.groups.getCommitted(groupId)
-    return group === undefined ? missingGroup(groupId, apiVersion) : describe(group)
+    return group?.type !== 'classic' ? missingGroup(groupId, apiVersion) : describe(group)
   })
 
 /** Before v6 a group that does not exist is described as dead (KIP-1043). */

@@ -1,15 +1,7 @@
 import type { CoordinatorOutcome } from '../runtime/coordinator-shard.ts'
-import type { ClassicGroup } from './classic-group.ts'
-import { isConsumerGroup, isSubscribedToTopic } from './classic-group.ts'
-import { groupTombstone, offsetTombstone } from './group-records.ts'
-import type {
-  GroupContext,
-  GroupEffect,
-  GroupRecord,
-  GroupState,
-  GroupTypes,
-  OffsetAndMetadata,
-} from './group-types.ts'
+import { groupTombstones, isEmptyGroup, isGroupSubscribedToTopic, retentionStart } from './group-kinds.ts'
+import { offsetTombstone } from './group-records.ts'
+import type { Group, GroupContext, GroupEffect, GroupRecord, GroupState, GroupTypes } from './group-types.ts'
 import { hasPendingTransactionalOffset, offsetsOfGroup } from './offsets.ts'
 
 /** The timer of the cleaning round, one per partition. */
@@ -27,7 +19,7 @@ export const expireOffsets = (state: GroupState, context: GroupContext): Coordin
   const records: GroupRecord[] = []
   for (const group of state.groups.values()) {
     const allExpired = expireOffsetsOfGroup(state, group, context, records)
-    if (allExpired && group.state === 'Empty') records.push(groupTombstone(group.groupId))
+    if (allExpired && isEmptyGroup(group)) records.push(...groupTombstones(group))
   }
   return { records, changes: [], effects: [nextExpiration(context)], divisible: true }
 }
@@ -35,7 +27,7 @@ export const expireOffsets = (state: GroupState, context: GroupContext): Coordin
 /** @returns true when no offset of the group is left. */
 const expireOffsetsOfGroup = (
   state: GroupState,
-  group: ClassicGroup,
+  group: Group,
   { nowMs, environment }: GroupContext,
   records: GroupRecord[],
 ): boolean => {
@@ -44,7 +36,7 @@ const expireOffsetsOfGroup = (
   for (const [place, offset] of offsetsOfGroup(state, group.groupId)) {
     const isExpired =
       baseTimestamp !== undefined &&
-      !isSubscribedToTopic(group, place.topic) &&
+      !isGroupSubscribedToTopic(group, place.topic) &&
       (offset.expireTimestampMs === -1
         ? nowMs - baseTimestamp(offset) >= environment.config.offsetsRetentionMs
         : nowMs >= offset.expireTimestampMs)
@@ -52,18 +44,4 @@ const expireOffsetsOfGroup = (
     else allExpired = false
   }
   return allExpired
-}
-
-/**
- * From when the retention of a commit counts: from the commit in a group without members of its own (a simple group)
- * and for topics that a stable group of consumers has left; from the last member's leaving in an empty group. Offsets
- * of other groups stay.
- */
-const retentionStart = (group: ClassicGroup): ((offset: OffsetAndMetadata) => number) | undefined => {
-  if (group.protocolType === null) return ({ commitTimestampMs }) => commitTimestampMs
-  if (group.state === 'Empty') {
-    return ({ commitTimestampMs }) => (group.stateTimestampMs === -1 ? commitTimestampMs : group.stateTimestampMs)
-  }
-  const knowsTopics = isConsumerGroup(group) && group.subscribedTopics !== null
-  return knowsTopics && group.state === 'Stable' ? ({ commitTimestampMs }) => commitTimestampMs : undefined
 }

@@ -12,6 +12,7 @@ const onLoaded = (state: GroupState, context: GroupContext): CoordinatorOutcome<
   const changes: GroupChange[] = []
   const effects: GroupEffect[] = [nextExpiration(context)]
   for (const group of state.groups.values()) {
+    if (group.type !== 'classic') continue
     for (const { sessionTimerKey: key, sessionTimeoutMs: delayMs, sessionEvent: event } of group.members.values()) {
       effects.push({ kind: 'setTimer', key, delayMs, event })
     }

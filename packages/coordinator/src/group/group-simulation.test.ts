@@ -155,6 +155,7 @@ class Simulation {
     assertStateIsReplayOfLog(this.bench)
     assertGroupsAreSound(this.bench)
     for (const group of this.bench.partition.shardState.groups.values()) {
+      if (group.type !== 'classic') continue
       const key = `${group.groupId} ${this.ledger.era(group.groupId)}`
       assert.ok(group.generationId >= (this.#generations.get(key) ?? 0), 'a generation never goes back')
       this.#generations.set(key, group.generationId)

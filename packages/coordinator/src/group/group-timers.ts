@@ -1,6 +1,7 @@
 import type { CoordinatorOutcome } from '../runtime/coordinator-shard.ts'
 import { hasSatisfiedHeartbeat } from './classic-member.ts'
 import { expireOffsets } from './expiration.ts'
+import { classicGroupOf } from './group-kinds.ts'
 import { GroupOperation } from './group-operation.ts'
 import type { GroupContext, GroupEvent, GroupState, GroupTypes } from './group-types.ts'
 import {
@@ -57,7 +58,7 @@ export const onGroupRefused = (
 }
 
 const onGroup = (state: GroupState, groupId: string, context: GroupContext, handle: Handler): Outcome => {
-  const group = state.groups.get(groupId)
+  const group = classicGroupOf(state, groupId)
   if (group === undefined) return NOTHING
   const operation = new GroupOperation(group, context)
   handle(operation)

@@ -15,6 +15,8 @@ import type {
 } from '../runtime/coordinator-shard.ts'
 import type { TimelineMap } from '../runtime/timeline-map.ts'
 import type { TimelineClock } from '../runtime/coordinator-shard.ts'
+import type { ConsumerGroup } from '../consumer-group/consumer-group.ts'
+import type { ConsumerGroupRecord } from '../consumer-group/consumer-group-types.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { GroupConfig } from './group-config.ts'
 
@@ -36,8 +38,8 @@ export interface OffsetAndMetadata {
 export type PartitionOffsets = TimelineMap<number, OffsetAndMetadata>
 export type TopicOffsets = TimelineMap<string, PartitionOffsets>
 
-/** A group id belongs to one kind of group at a time; further kinds (KIP-848, KIP-932) join this union. */
-export type Group = ClassicGroup
+/** A group id belongs to one kind of group at a time. What they have in common is in `group-kinds.ts`. */
+export type Group = ClassicGroup | ConsumerGroup
 
 /** What the coordinator of one partition of `__consumer_offsets` knows. */
 export interface GroupState {
@@ -61,6 +63,7 @@ export type GroupRecord =
       readonly value: GroupMetadataValue | null
       readonly version: number
     }
+  | ConsumerGroupRecord
 
 export type GroupChange = { readonly kind: 'setGroup'; readonly group: Group }
 

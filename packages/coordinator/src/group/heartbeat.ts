@@ -2,6 +2,7 @@ import type { HeartbeatRequest, HeartbeatResponse } from '@milena/protocol/messa
 import { Errors } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { validateMember } from './classic-group.ts'
+import { classicGroupOf } from './group-kinds.ts'
 import type { GroupResult, GroupState } from './group-types.ts'
 
 type HeartbeatResult = GroupResult<HeartbeatResponse>
@@ -14,7 +15,7 @@ const NO_RECORDS: readonly never[] = []
 
 /** Heartbeat: prolongs the session and tells of a rebalance. The most frequent request: it copies nothing. */
 export const heartbeat = (state: GroupState, request: HeartbeatRequest): HeartbeatResult => {
-  const group = state.groups.get(request.groupId)
+  const group = classicGroupOf(state, request.groupId)
   if (group === undefined) return answered(answer(Errors.UNKNOWN_MEMBER_ID.code))
   const error = validateMember(group, request)
   const member = group.members.get(request.memberId)

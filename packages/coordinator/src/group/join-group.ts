@@ -21,6 +21,9 @@ export const joinGroup = (state: GroupState, request: JoinGroupRequest, context:
   if (existing === undefined && request.memberId !== UNKNOWN_MEMBER_ID) {
     return refuse(request.memberId, Errors.UNKNOWN_MEMBER_ID.code)
   }
+  if (existing !== undefined && existing.type !== 'classic') {
+    return refuse(request.memberId, Errors.INCONSISTENT_GROUP_PROTOCOL.code)
+  }
   const group = existing ?? newClassicGroup({ groupId: request.groupId, nowMs: context.nowMs })
   const operation = new GroupOperation(group, context)
   if (existing === undefined) operation.write(emptyGroupMetadataRecord(request.groupId, context.nowMs))

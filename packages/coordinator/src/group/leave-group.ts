@@ -3,6 +3,7 @@ import { Errors } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { validateMember } from './classic-group.ts'
 import { sessionTimerKey } from './classic-member.ts'
+import { classicGroupOf } from './group-kinds.ts'
 import { GroupOperation } from './group-operation.ts'
 import { UNKNOWN_MEMBER_ID } from './group-responses.ts'
 import type { GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
@@ -17,7 +18,7 @@ export const leaveGroup = (
   request: LeaveGroupRequest,
   context: GroupRequestContext,
 ): GroupResult<LeaveGroupResponse> => {
-  const group = state.groups.get(request.groupId)
+  const group = classicGroupOf(state, request.groupId)
   if (group === undefined) {
     return answered(response(request.members.map((member) => left(member, Errors.UNKNOWN_MEMBER_ID.code))))
   }

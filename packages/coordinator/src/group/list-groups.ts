@@ -1,4 +1,5 @@
 import type { ListGroupsRequest, ListGroupsResponse } from '@milena/protocol/messages'
+import { committedStateOf, protocolTypeOf } from './group-kinds.ts'
 import type { GroupState } from './group-types.ts'
 
 export type ListedGroup = ListGroupsResponse['groups'][number]
@@ -12,9 +13,10 @@ export const listGroups = (
   const types = new Set(typesFilter.map((name) => name.toLowerCase()))
   const listed: ListedGroup[] = []
   for (const [groupId, group] of state.groups.committedEntries()) {
-    if (states.size > 0 && !states.has(group.state.toLowerCase())) continue
     if (types.size > 0 && !types.has(group.type)) continue
-    listed.push({ groupId, protocolType: group.protocolType ?? '', groupState: group.state, groupType: 'classic' })
+    const groupState = committedStateOf(group)
+    if (states.size > 0 && !states.has(groupState.toLowerCase())) continue
+    listed.push({ groupId, protocolType: protocolTypeOf(group), groupState, groupType: group.type })
   }
   return listed
 }

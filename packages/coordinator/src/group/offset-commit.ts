@@ -1,10 +1,10 @@
 import type { OffsetCommitRequest, OffsetCommitResponse } from '@milena/protocol/messages'
 import { Errors, ZERO_UUID } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
-import type { ClassicGroup } from './classic-group.ts'
-import { validateMember } from './classic-group.ts'
 import { offsetCommitRecord } from './group-records.ts'
-import type { GroupEffect, GroupRecord, GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
+import type { Group, GroupEffect, GroupRecord, GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
+import type { CommitVerdict } from './validate-offsets.ts'
+import { validateOffsetCommit } from './validate-offsets.ts'
 
 type CommitResult = GroupResult<OffsetCommitResponse>
 type RequestTopic = OffsetCommitRequest['topics'][number]
@@ -18,14 +18,13 @@ export const commitOffsets = (
   context: GroupRequestContext,
 ): CommitResult => {
   const group = state.groups.get(request.groupId)
-  const error = group === undefined ? validateWithoutGroup(request, context) : validateCommit(group, request)
-  if (error !== Errors.NONE.code) return answered(commitError(request, error))
+  const verdict = validateOffsetCommit(group, { ...request, isTransactional: false, apiVersion: context.apiVersion })
+  if (verdict.errorCode !== Errors.NONE.code) return answered(commitError(request, verdict.errorCode))
   const records: GroupRecord[] = []
   const topics = request.topics.map((topic): ResponseTopic => {
     const partitions = topic.partitions.map((partition) => {
-      const tooLarge = (partition.committedMetadata?.length ?? 0) > context.environment.config.offsetMetadataMaxBytes
-      if (!tooLarge) records.push(recordOf(request, topic, partition, context))
-      const errorCode = tooLarge ? Errors.OFFSET_METADATA_TOO_LARGE.code : Errors.NONE.code
+      const errorCode = partitionError(topic, partition, verdict, context)
+      if (errorCode === Errors.NONE.code) records.push(recordOf(request, topic, partition, context))
       return { partitionIndex: partition.partitionIndex, errorCode }
     })
     return { name: topic.name, topicId: topic.topicId, partitions }
@@ -48,30 +47,25 @@ export const commitError = (request: OffsetCommitRequest, errorCode: number): Of
   })),
 })
 
-/** Without a generation it is a consumer that only stores offsets here, or an administrator: a simple group begins. */
-const validateWithoutGroup = (request: OffsetCommitRequest, context: GroupRequestContext): number => {
-  if (request.generationIdOrMemberEpoch < 0) return Errors.NONE.code
-  return context.apiVersion >= 9 ? Errors.GROUP_ID_NOT_FOUND.code : Errors.ILLEGAL_GENERATION.code
-}
-
-const validateCommit = (group: ClassicGroup, request: OffsetCommitRequest): number => {
-  const { memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request
-  if (generationId < 0 && group.state === 'Empty') return Errors.NONE.code
-  if (generationId < 0 && memberId === '' && groupInstanceId === null) return Errors.UNKNOWN_MEMBER_ID.code
-  const error = validateMember(group, request)
-  if (error !== Errors.NONE.code) return error
-  if (generationId !== group.generationId) return Errors.ILLEGAL_GENERATION.code
-  // The member has been told of the new generation but has no assignment in it: it may own nothing that it commits.
-  return group.state === 'CompletingRebalance' ? Errors.REBALANCE_IN_PROGRESS.code : Errors.NONE.code
-}
-
 /** A commit shows that the member lives, as a heartbeat does. */
-const sessionEffects = (group: ClassicGroup, memberId: string): GroupEffect[] => {
-  const member = group.members.get(memberId)
+const sessionEffects = (group: Group, memberId: string): GroupEffect[] => {
+  const member = group.type === 'classic' ? group.members.get(memberId) : undefined
   if (member === undefined) return []
   return [
     { kind: 'setTimer', key: member.sessionTimerKey, delayMs: member.sessionTimeoutMs, event: member.sessionEvent },
   ]
+}
+
+const partitionError = (
+  { name }: RequestTopic,
+  { partitionIndex, committedMetadata }: RequestPartition,
+  verdict: CommitVerdict,
+  { environment }: GroupRequestContext,
+): number => {
+  const error = verdict.partitionError?.(environment.topics.topicId(name) ?? ZERO_UUID, partitionIndex)
+  if (error !== undefined && error !== Errors.NONE.code) return error
+  const tooLarge = (committedMetadata?.length ?? 0) > environment.config.offsetMetadataMaxBytes
+  return tooLarge ? Errors.OFFSET_METADATA_TOO_LARGE.code : Errors.NONE.code
 }
 
 const recordOf = (

@@ -4,6 +4,7 @@ import type {
   OffsetCommitKey,
   OffsetCommitValue,
 } from '@milena/protocol/messages'
+import { replayConsumerGroupRecord } from '../consumer-group/consumer-group-replay.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { computeSubscribedTopics, newClassicGroup } from './classic-group.ts'
 import { ClassicGroupDraft } from './classic-group-draft.ts'
@@ -15,14 +16,21 @@ import { putOffset, removeOffset } from './offsets.ts'
 export const replayGroupRecord = (state: GroupState, record: GroupRecord, offset: number): void => {
   switch (record.type) {
     case 'GroupMetadata':
-      if (record.value === null) state.groups.delete(record.key.group)
+      if (record.value === null) forgetClassicGroup(state, record.key.group)
       else state.groups.set(record.key.group, loadedGroup(record.key, record.value))
       break
     case 'OffsetCommit':
       if (record.value === null) removeOffset(state, placeOf(record.key))
       else replayCommit(state, record.key, record.value, offset)
       break
+    default:
+      replayConsumerGroupRecord(state, record)
   }
+}
+
+/** A group that changed its kind leaves a tombstone of the old one, which is none for the new one. */
+const forgetClassicGroup = (state: GroupState, groupId: string): void => {
+  if (state.groups.get(groupId)?.type === 'classic') state.groups.delete(groupId)
 }
 
 /** Puts soft state into the state: it is gone with the process. */

@@ -1,5 +1,6 @@
 import { ZERO_UUID, errorByCode } from '@milena/protocol/messages'
 import type { GroupRecord } from '../group/group-types.ts'
+import { shownConsumerRecord } from './transcript-consumer-records.ts'
 
 /** One line of a transcript: a verb, plain words and `key=value` options. */
 export interface Command {
@@ -79,6 +80,7 @@ export const shownRecord = (record: GroupRecord): string => {
     const id = topicId === ZERO_UUID ? '' : ` id=${topicId}`
     return `${place} @${offset} epoch=${leaderEpoch} metadata=${metadata === '' ? '-' : metadata} v${record.version}${expiry}${id}`
   }
+  if (record.type !== 'GroupMetadata') return shownConsumerRecord(record)
   const place = `GroupMetadata ${record.key.group}`
   if (record.value === null) return `${place} tombstone`
   const { protocolType, generation, protocol, leader, members } = record.value

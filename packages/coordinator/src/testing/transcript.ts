@@ -333,6 +333,7 @@ export class Transcript {
   #noteGroups(): void {
     const groups = new Map<string, string>()
     for (const [groupId, group] of this.#bench.partition.shardState.groups.entries()) {
+      if (group.type !== 'classic') continue
       const pendingJoin = group.pendingJoin.size === 0 ? '' : ` pendingJoin=[${[...group.pendingJoin].join(', ')}]`
       const pendingSync = group.pendingSync.size === 0 ? '' : ` pendingSync=[${[...group.pendingSync].join(', ')}]`
       const members = [...group.members.keys()].join(', ')
