@@ -32,6 +32,7 @@ export { topicConfigs } from './config/topic-configs.ts'
 export {
   type BrokerImage,
   type ClientQuotaImage,
+  clientQuotaKey,
   configsOf,
   type ConfigResource,
   type EndpointImage,
@@ -41,6 +42,9 @@ export {
   type PartitionImage,
   parseConfigKey,
   partitionOf,
+  type QuotaEntity,
+  type ScramCredentialImage,
+  scramMechanisms,
   topicById,
   topicByName,
   type TopicImage,
@@ -73,6 +77,8 @@ export {
 } from './controller/controller-result.ts'
 export type { RegisterBrokerRequest, RegisterBrokerResponse } from './controller/register-broker.ts'
 export { PRODUCER_ID_BLOCK_SIZE } from './controller/allocate-producer-ids.ts'
+export { describeClientQuotas } from './controller/describe-client-quotas.ts'
+export { listPartitionReassignments } from './controller/partition-reassignments.ts'
 export { topicNameProblem } from './controller/topic-name.ts'
 
 // The edge: what keeps it all.

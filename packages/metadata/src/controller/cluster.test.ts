@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { Errors } from '@milena/protocol/messages'
 import { metadataRecord } from '../image/metadata-record.ts'
 import { ControllerFixture, LOG_DIR_ID, registration } from '../testing/controller-fixture.ts'
-import { partitionChange } from './register-broker.ts'
+import { partitionChange } from './partition-change.ts'
 
 describe('a new cluster', () => {
   test('has every supported feature at its highest level', () => {
@@ -190,13 +190,13 @@ describe('UpdateFeatures', () => {
     assert.deepEqual(controller.takeLog(), [])
   })
 
-  test('before version 1 a flag said whether lowering is allowed', () => {
+  test('the flag that said before version 1 whether lowering is allowed allows nothing, as in Kafka', () => {
     const controller = new ControllerFixture()
     const featureUpdates = [
       { feature: 'group.version', maxVersionLevel: 0, upgradeType: UPGRADE, allowDowngrade: true },
     ]
     const { errorCode } = controller.run('updateFeatures', { timeoutMs: 0, validateOnly: false, featureUpdates }, 0)
-    assert.deepEqual([errorCode, controller.image.features.has('group.version')], [0, false])
+    assert.deepEqual([errorCode, controller.image.features.has('group.version')], [95, true])
   })
 
   const refused: readonly (readonly [string, number, number, string])[] = [

@@ -1,8 +1,12 @@
 import type {
   AllocateProducerIdsRequest,
   AllocateProducerIdsResponse,
+  AlterClientQuotasResponse,
   AlterConfigsRequest,
   AlterConfigsResponse,
+  AlterPartitionReassignmentsRequest,
+  AlterPartitionReassignmentsResponse,
+  AlterUserScramCredentialsResponse,
   CreatePartitionsRequest,
   CreatePartitionsResponse,
   CreateTopicsRequest,
@@ -13,18 +17,24 @@ import type {
   ElectLeadersResponse,
   IncrementalAlterConfigsRequest,
   IncrementalAlterConfigsResponse,
+  UnregisterBrokerRequest,
+  UnregisterBrokerResponse,
   UpdateFeaturesRequest,
   UpdateFeaturesResponse,
 } from '@milena/protocol/messages'
 import type { MetadataImage } from '../image/metadata-image.ts'
 import { allocateProducerIds } from './allocate-producer-ids.ts'
+import { alterClientQuotas, type AlterClientQuotasCommand } from './alter-client-quotas.ts'
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
+import { alterUserScramCredentials, type AlterUserScramCredentialsCommand } from './alter-user-scram-credentials.ts'
 import type { ControllerContext, ControllerHandler, ControllerResult } from './controller-result.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { electLeaders } from './elect-leaders.ts'
+import { alterPartitionReassignments } from './partition-reassignments.ts'
 import { registerBroker, type RegisterBrokerRequest, type RegisterBrokerResponse } from './register-broker.ts'
+import { unregisterBroker } from './unregister-broker.ts'
 import { updateFeatures } from './update-features.ts'
 
 /** Everything that the controller decides: request and response of each kind. */
@@ -38,6 +48,10 @@ export interface ControllerApis {
   readonly registerBroker: [RegisterBrokerRequest, RegisterBrokerResponse]
   readonly updateFeatures: [UpdateFeaturesRequest, UpdateFeaturesResponse]
   readonly electLeaders: [ElectLeadersRequest, ElectLeadersResponse]
+  readonly alterPartitionReassignments: [AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse]
+  readonly unregisterBroker: [UnregisterBrokerRequest, UnregisterBrokerResponse]
+  readonly alterClientQuotas: [AlterClientQuotasCommand, AlterClientQuotasResponse]
+  readonly alterUserScramCredentials: [AlterUserScramCredentialsCommand, AlterUserScramCredentialsResponse]
 }
 
 export type ControllerApi = keyof ControllerApis
@@ -54,6 +68,10 @@ const handlers: { readonly [A in ControllerApi]: ControllerHandler<ControllerReq
   registerBroker,
   updateFeatures,
   electLeaders,
+  alterPartitionReassignments,
+  unregisterBroker,
+  alterClientQuotas,
+  alterUserScramCredentials,
 }
 
 /** Decides one request on an image, which it does not change. The same image and context give the same decision. */

@@ -48,7 +48,7 @@ describe('CreatePartitions', () => {
     [['a', 2], 37, 'Topic already has 2 partition(s).'],
     [['a', 1], 37, 'The topic a currently has 2 partition(s); 1 would not be an increase.'],
     [['a', -1], 37, 'The topic a currently has 2 partition(s); -1 would not be an increase.'],
-    [['a', 2 ** 31 - 1], 44, 'Unable to perform excessively large batch operation.'],
+    [['a', 2 ** 31 - 1], -1, null],
     [['a', 4, [[1]]], 39, 'Attempted to add 2 additional partition(s), but only 1 assignment(s) were specified.'],
     [['a', 3, [[1], [1]]], 39, 'Attempted to add 1 additional partition(s), but only 2 assignment(s) were specified.'],
     [['a', 3, [[2]]], 39, 'The manual partition assignment includes broker 2, but no such broker is registered.'],

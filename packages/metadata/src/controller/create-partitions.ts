@@ -52,9 +52,9 @@ function increase(image: MetadataImage, wanted: TopicIncrease, room: number): De
       `The topic ${wanted.name} currently has ${present} partition(s); ${wanted.count} would not be an increase.`,
     )
   }
-  // Before anything is placed: the count comes from the network.
+  // Before anything is placed: the count comes from the network. The error is Kafka's, which has no better one here.
   if (wanted.count - present > room) {
-    throw new ApiFailure(Errors.POLICY_VIOLATION.code, 'Unable to perform excessively large batch operation.')
+    throw new ApiFailure(Errors.UNKNOWN_SERVER_ERROR.code, null)
   }
   const records = newAssignments(image, topic, wanted).map((replicas, index) =>
     newPartitionRecord(image, { topicId: topic.topicId, partitionId: present + index, replicas }),

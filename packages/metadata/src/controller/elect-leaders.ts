@@ -4,7 +4,7 @@ import { leaderRecoveryStates, type MetadataImage, type TopicImage } from '../im
 import type { MetadataRecord } from '../image/metadata-record.ts'
 import { ApiFailure, orRefused } from './api-failure.ts'
 import type { ControllerResult } from './controller-result.ts'
-import { partitionChange } from './register-broker.ts'
+import { partitionChange } from './partition-change.ts'
 
 type TopicResult = ElectLeadersResponse['replicaElectionResults'][number]
 type PartitionResult = TopicResult['partitionResult'][number]

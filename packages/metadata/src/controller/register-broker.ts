@@ -1,7 +1,7 @@
 import type { EndpointImage, MetadataImage, TopicImage } from '../image/metadata-image.ts'
 import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
-import { NO_LEADER_CHANGE } from '../image/replay.ts'
 import type { ControllerContext, ControllerResult } from './controller-result.ts'
+import { partitionChange } from './partition-change.ts'
 
 export interface RegisterBrokerRequest {
   readonly brokerId: number
@@ -62,32 +62,15 @@ function* topicLeadership(
   { topicId, partitions }: TopicImage,
   { brokerId, previousShutdownWasClean }: RegisterBrokerRequest,
 ): Iterable<MetadataRecord> {
-  for (const { partition, leader, isr } of partitions) {
+  for (const { partition: partitionId, leader, isr, eligibleLeaderReplicas } of partitions) {
     const takesOver = leader < 0 && isr.includes(brokerId)
     const beginsAgain = leader === brokerId && !previousShutdownWasClean
-    if (takesOver || beginsAgain) yield partitionChange({ topicId, partitionId: partition, leader: brokerId })
+    if (takesOver || beginsAgain) yield partitionChange({ topicId, partitionId, leader: brokerId })
+    else if (leader < 0 && eligibleLeaderReplicas.includes(brokerId)) {
+      // Whoever was last in sync when nobody was left has every record (KIP-966).
+      const rest = eligibleLeaderReplicas.filter((id) => id !== brokerId)
+      const change = { leader: brokerId, isr: [brokerId], eligibleLeaderReplicas: rest }
+      yield partitionChange({ topicId, partitionId, ...change })
+    }
   }
-}
-
-/** A change of a partition; what is not named stays as it is. */
-export function partitionChange(change: {
-  readonly topicId: string
-  readonly partitionId: number
-  readonly leader?: number
-  readonly isr?: readonly number[]
-  readonly leaderRecoveryState?: number
-}): MetadataRecord {
-  return metadataRecord('PartitionChangeRecord', {
-    partitionId: change.partitionId,
-    topicId: change.topicId,
-    isr: change.isr ?? null,
-    leader: change.leader ?? NO_LEADER_CHANGE,
-    replicas: null,
-    removingReplicas: null,
-    addingReplicas: null,
-    leaderRecoveryState: change.leaderRecoveryState ?? -1,
-    directories: null,
-    eligibleLeaderReplicas: null,
-    lastKnownElr: null,
-  })
 }

@@ -16,12 +16,8 @@ export function updateFeatures(
   request: UpdateFeaturesRequest,
   context: ControllerContext,
 ): ControllerResult<UpdateFeaturesResponse> {
-  // Version 0 said no more than whether a downgrade is allowed.
-  const updates = request.featureUpdates.map((update) =>
-    context.apiVersion === 0 && update.allowDowngrade
-      ? { ...update, upgradeType: upgradeTypes.SAFE_DOWNGRADE as number }
-      : update,
-  )
+  // What is named twice is one update, the last. As in Kafka, `allowDowngrade` of version 0 allows nothing.
+  const updates = [...new Map(request.featureUpdates.map((update) => [update.feature, update])).values()]
   const problem = updates.map((update) => problemOf(image, update, context)).find((each) => each !== null)
   if (problem !== undefined) {
     const errorMessage = `The update failed for all features since the following feature had an error: ${problem}`
@@ -55,10 +51,16 @@ function problemOf(image: MetadataImage, update: Update, context: ControllerCont
     return `${invalid} Local controller ${context.nodeId} only supports versions ${supported.min}-${supported.max}`
   }
   const present = feature === QUORUM_FEATURE ? supported.max : featureLevel(image, feature)
+  if (level > present && upgradeType !== upgradeTypes.UPGRADE) return `${invalid} Can't downgrade to a newer version.`
   if (level >= present) return null
   if (upgradeType === upgradeTypes.UPGRADE) {
     return `${invalid} Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.`
   }
+  if (feature === QUORUM_FEATURE) return `${invalid} Can't downgrade the version of this feature.`
   if (feature !== 'metadata.version') return null
-  return `Unsupported metadata.version downgrade from ${present} to ${level}. Refusing to perform the requested downgrade because it might delete metadata information.`
+  const reason =
+    upgradeType === upgradeTypes.SAFE_DOWNGRADE
+      ? 'Refusing to perform the requested downgrade because it might delete metadata information.'
+      : 'Unsafe metadata downgrade is not supported in this version.'
+  return `Unsupported metadata.version downgrade from ${present} to ${level}. ${reason}`
 }

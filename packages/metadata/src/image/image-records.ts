@@ -15,6 +15,9 @@ export function* imageRecords(image: MetadataImage): Iterable<MetadataRecord> {
       yield metadataRecord('ClientQuotaRecord', { entity, key, value, remove: false })
     }
   }
+  for (const credential of image.scramCredentials.values()) {
+    yield metadataRecord('UserScramCredentialRecord', credential)
+  }
   if (image.nextProducerId > 0) {
     const nextProducerId = image.nextProducerId
     yield metadataRecord('ProducerIdsRecord', { brokerId: -1, brokerEpoch: -1, nextProducerId })

@@ -52,9 +52,24 @@ export interface BrokerImage {
   readonly cordonedLogDirs: readonly string[]
 }
 
+/** Whom a quota is for: at most one name for each type (`user`, `client-id`, `ip`); null is the default of the type. */
+export type QuotaEntity = readonly { readonly entityType: string; readonly entityName: string | null }[]
+
 export interface ClientQuotaImage {
-  readonly entity: readonly { readonly entityType: string; readonly entityName: string | null }[]
+  readonly entity: QuotaEntity
   readonly values: ReadonlyMap<string, number>
+}
+
+export const scramMechanisms = { SCRAM_SHA_256: 1, SCRAM_SHA_512: 2 } as const
+
+export interface ScramCredentialImage {
+  readonly name: string
+  /** One of `scramMechanisms`. */
+  readonly mechanism: number
+  readonly salt: Uint8Array
+  readonly storedKey: Uint8Array
+  readonly serverKey: Uint8Array
+  readonly iterations: number
 }
 
 /** Everything that the cluster is, as of one offset of the metadata log. It never changes; a new one replaces it. */
@@ -70,7 +85,10 @@ export interface MetadataImage {
   /** Finalized feature levels. */
   readonly features: ReadonlyMap<string, number>
   readonly nextProducerId: number
+  /** By `clientQuotaKey`; an entity without quotas is not there. */
   readonly clientQuotas: PersistentMap<ClientQuotaImage>
+  /** By `scramCredentialKey`. */
+  readonly scramCredentials: PersistentMap<ScramCredentialImage>
 }
 
 export interface ConfigResource {
@@ -89,6 +107,16 @@ export function configKey({ resourceType, resourceName }: ConfigResource): strin
 export function parseConfigKey(key: string): ConfigResource {
   const colon = key.indexOf(':')
   return { resourceType: Number(key.slice(0, colon)), resourceName: key.slice(colon + 1) }
+}
+
+/** The same for an entity in whatever order its types come. */
+export function clientQuotaKey(entity: QuotaEntity): string {
+  const sorted = entity.toSorted((a, b) => (a.entityType < b.entityType ? -1 : 1))
+  return JSON.stringify(sorted.map(({ entityType, entityName }) => [entityType, entityName]))
+}
+
+export function scramCredentialKey({ name, mechanism }: { readonly name: string; readonly mechanism: number }): string {
+  return `${mechanism}:${name}`
 }
 
 /** What is set on a resource, by config name. */

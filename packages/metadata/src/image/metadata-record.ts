@@ -14,9 +14,11 @@ import {
   RegisterBrokerRecord,
   RegisterControllerRecord,
   RemoveTopicRecord,
+  RemoveUserScramCredentialRecord,
   TopicRecord,
   UnfenceBrokerRecord,
   UnregisterBrokerRecord,
+  UserScramCredentialRecord,
 } from '@milena/protocol/messages'
 
 /** The schema of each record, by Kafka's name for it. */
@@ -31,6 +33,8 @@ export const metadataRecordSchemas = {
   UnfenceBrokerRecord,
   RemoveTopicRecord,
   FeatureLevelRecord,
+  UserScramCredentialRecord,
+  RemoveUserScramCredentialRecord,
   ClientQuotaRecord,
   ProducerIdsRecord,
   BrokerRegistrationChangeRecord,

@@ -9,10 +9,13 @@ import type {
 import {
   type BrokerImage,
   type ClientQuotaImage,
+  clientQuotaKey,
   configKey,
   type ConfigResource,
   type MetadataImage,
   type PartitionImage,
+  type ScramCredentialImage,
+  scramCredentialKey,
   type TopicImage,
 } from './metadata-image.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -48,6 +51,7 @@ export function emptyImage(clusterId: string): MetadataImage {
     features: new Map(),
     nextProducerId: 0,
     clientQuotas: PersistentMap.empty(),
+    scramCredentials: PersistentMap.empty(),
   }
 }
 
@@ -69,6 +73,7 @@ class ImageDraft {
   readonly #deletedTopics = new Map<string, TopicImage>()
   readonly #configs = new Map<string, { resource: ConfigResource; values: Map<string, string> }>()
   readonly #quotas = new Map<string, ClientQuotaImage>()
+  #scramCredentials: PersistentMap<ScramCredentialImage>
   #brokers: Map<number, BrokerImage> | null = null
   #features: Map<string, number> | null = null
   #nextProducerId: number
@@ -76,6 +81,7 @@ class ImageDraft {
   constructor(previous: MetadataImage) {
     this.#previous = previous
     this.#nextProducerId = previous.nextProducerId
+    this.#scramCredentials = previous.scramCredentials
   }
 
   apply(record: MetadataRecord): void {
@@ -106,6 +112,12 @@ class ImageDraft {
         return this.#changeFeature(record.value.name, record.value.featureLevel)
       case 'ClientQuotaRecord':
         return this.#changeQuota(record.value)
+      case 'UserScramCredentialRecord':
+        this.#scramCredentials = this.#scramCredentials.set(scramCredentialKey(record.value), record.value)
+        return
+      case 'RemoveUserScramCredentialRecord':
+        this.#scramCredentials = this.#scramCredentials.delete(scramCredentialKey(record.value))
+        return
       case 'ProducerIdsRecord':
         this.#nextProducerId = record.value.nextProducerId
         return
@@ -136,7 +148,8 @@ class ImageDraft {
     }
     const brokers = this.#brokers ?? previous.brokers
     const features = this.#features ?? previous.features
-    const parts = { topics, topicNamesById, configs, brokers, features, clientQuotas }
+    const scramCredentials = this.#scramCredentials
+    const parts = { topics, topicNamesById, configs, brokers, features, clientQuotas, scramCredentials }
     const image = { clusterId: previous.clusterId, offset, nextProducerId: this.#nextProducerId, ...parts }
     return {
       previous,
@@ -233,12 +246,11 @@ class ImageDraft {
   }
 
   #changeQuota({ entity, key, value, remove }: ClientQuotaRecord): void {
-    const sorted = entity.toSorted((a, b) => (a.entityType < b.entityType ? -1 : 1))
-    const id = JSON.stringify(sorted.map(({ entityType, entityName }) => [entityType, entityName]))
+    const id = clientQuotaKey(entity)
     const values = new Map((this.#quotas.get(id) ?? this.#previous.clientQuotas.get(id))?.values)
     if (remove) values.delete(key)
     else values.set(key, value)
-    this.#quotas.set(id, { entity: sorted, values })
+    this.#quotas.set(id, { entity, values })
   }
 }
 
