@@ -60,3 +60,16 @@ export type {
 export { defaultShareCoordinatorConfig, shareCoordinatorKey } from './share/share-types.ts'
 export type { StateBatch } from './share/state-batches.ts'
 export { combineStateBatches } from './share/state-batches.ts'
+export type { VerifyOrAddPartitions } from './edge/transaction-coordinator-service.ts'
+export { TransactionCoordinatorService } from './edge/transaction-coordinator-service.ts'
+export type {
+  MarkerResult,
+  MarkerWriter,
+  PartitionsView,
+  TransactionCoordinatorOptions,
+  TransactionMarkers,
+  TransactionServiceConfig,
+} from './edge/transaction-ports.ts'
+export { transactionRecordSerde } from './edge/transaction-record-serde.ts'
+export type { TransactionConfig } from './transaction/transaction-config.ts'
+export { defaultTransactionConfig } from './transaction/transaction-config.ts'

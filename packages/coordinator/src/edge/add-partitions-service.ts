@@ -1,0 +1,114 @@
+import type { AddPartitionsToTxnRequest, AddPartitionsToTxnResponse } from '@milena/protocol'
+import { Errors } from '@milena/protocol'
+import type { AddPartitions, PartitionsOfTransaction } from '../transaction/add-partitions-to-txn.ts'
+import type { TopicPartition } from '../transaction/transaction.ts'
+import type { RequestClient } from './coordinator-runtime.ts'
+import type { PartitionsView } from './transaction-ports.ts'
+
+type TopicResults = AddPartitionsToTxnResponse['resultsByTopicV3AndBelow']
+type TransactionToChange = AddPartitionsToTxnRequest['transactions'][number]
+
+/** From here on the request comes from brokers: several transactions, mere verification. */
+export const BATCHED_MIN_VERSION = 4
+const PRODUCER_FENCED_MIN_VERSION = 2
+
+export interface AddPartitionsServiceOptions {
+  readonly partitions: PartitionsView
+  /** Returns the error code of all. */
+  readonly add: (request: AddPartitions, client: RequestClient) => Promise<number>
+  /** Returns an error code for each partition, in order. */
+  readonly verify: (request: PartitionsOfTransaction, client: RequestClient) => Promise<readonly number[]>
+}
+
+/** Producers before PRODUCER_FENCED know the error under its older name. */
+export const fencedAs = (errorCode: number, isUnderstood: boolean): number =>
+  errorCode === Errors.PRODUCER_FENCED.code && !isUnderstood ? Errors.INVALID_PRODUCER_EPOCH.code : errorCode
+
+/** AddPartitionsToTxn in all its versions: each transaction by itself, all of its partitions or none. */
+export class AddPartitionsService {
+  readonly #options: AddPartitionsServiceOptions
+
+  constructor(options: AddPartitionsServiceOptions) {
+    this.#options = options
+  }
+
+  async handle(request: AddPartitionsToTxnRequest, client: RequestClient): Promise<AddPartitionsToTxnResponse> {
+    const response = { throttleTimeMs: 0, errorCode: Errors.NONE.code }
+    if (client.apiVersion < BATCHED_MIN_VERSION) {
+      const resultsByTopicV3AndBelow = await this.#change(singleTransaction(request), client)
+      return { ...response, resultsByTransaction: [], resultsByTopicV3AndBelow }
+    }
+    const resultsByTransaction = await Promise.all(
+      request.transactions.map(async (transaction) => ({
+        transactionalId: transaction.transactionalId,
+        topicResults: await this.#change(transaction, client),
+      })),
+    )
+    return { ...response, resultsByTransaction, resultsByTopicV3AndBelow: [] }
+  }
+
+  async #change(transaction: TransactionToChange, client: RequestClient): Promise<TopicResults> {
+    const { transactionalId, producerId, producerEpoch, topics, verifyOnly } = transaction
+    const partitions = distinctPartitions(topics)
+    const refusals = partitions.map((place) => this.#refusal(place, client.apiVersion))
+    if (refusals.some((error) => error !== Errors.NONE.code)) {
+      const untried = Errors.OPERATION_NOT_ATTEMPTED.code
+      return perPartition(
+        partitions,
+        refusals.map((error) => (error === Errors.NONE.code ? untried : error)),
+      )
+    }
+    const change = { transactionalId, producerId, producerEpoch, partitions }
+    if (verifyOnly) return perPartition(partitions, await this.#options.verify(change, client))
+    const clientTransactionVersion = client.apiVersion >= BATCHED_MIN_VERSION ? 2 : 0
+    const errorCode = await this.#options.add({ ...change, clientTransactionVersion }, client)
+    return forAll(topics, fencedAs(errorCode, client.apiVersion >= PRODUCER_FENCED_MIN_VERSION))
+  }
+
+  #refusal({ topic, partition }: TopicPartition, apiVersion: number): number {
+    const { partitions } = this.#options
+    if (apiVersion < BATCHED_MIN_VERSION && partitions.isInternal(topic)) return Errors.TOPIC_AUTHORIZATION_FAILED.code
+    return partitions.hasPartition(topic, partition) ? Errors.NONE.code : Errors.UNKNOWN_TOPIC_OR_PARTITION.code
+  }
+}
+
+const singleTransaction = (request: AddPartitionsToTxnRequest): TransactionToChange => ({
+  transactionalId: request.v3AndBelowTransactionalId,
+  producerId: request.v3AndBelowProducerId,
+  producerEpoch: request.v3AndBelowProducerEpoch,
+  verifyOnly: false,
+  topics: request.v3AndBelowTopics,
+})
+
+const distinctPartitions = (topics: TransactionToChange['topics']): TopicPartition[] => {
+  const byTopic = new Map<string, Set<number>>()
+  for (const { name, partitions } of topics) {
+    byTopic.set(name, new Set([...(byTopic.get(name) ?? []), ...partitions]))
+  }
+  return Array.from(byTopic).flatMap(([topic, indexes]) => Array.from(indexes, (partition) => ({ topic, partition })))
+}
+
+/** `codes` are in the order of the partitions. */
+const perPartition = (partitions: readonly TopicPartition[], codes: readonly number[]): TopicResults => {
+  const withCodes = partitions.map(({ topic, partition }, index) => ({
+    topic,
+    partitionIndex: partition,
+    partitionErrorCode: codes[index] ?? Errors.UNKNOWN_SERVER_ERROR.code,
+  }))
+  return Array.from(
+    Map.groupBy(withCodes, ({ topic }) => topic),
+    ([name, entries]) => ({
+      name,
+      resultsByPartition: entries.map(({ partitionIndex, partitionErrorCode }) => ({
+        partitionIndex,
+        partitionErrorCode,
+      })),
+    }),
+  )
+}
+
+const forAll = (topics: TransactionToChange['topics'], partitionErrorCode: number): TopicResults =>
+  topics.map(({ name, partitions }) => ({
+    name,
+    resultsByPartition: partitions.map((partitionIndex) => ({ partitionIndex, partitionErrorCode })),
+  }))

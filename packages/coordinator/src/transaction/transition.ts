@@ -1,0 +1,42 @@
+import type { CoordinatorOutcome } from '../runtime/coordinator-shard.ts'
+import { transactionRecord } from './transaction-records.ts'
+import type { Transaction } from './transaction.ts'
+import { isEnding, partitionList } from './transaction.ts'
+import type {
+  TransactionContext,
+  TransactionEffect,
+  TransactionResult,
+  TransactionTask,
+  TransactionTypes,
+} from './transaction-types.ts'
+
+type Outcome = CoordinatorOutcome<TransactionTypes>
+
+export const NOTHING: Outcome = Object.freeze({ records: [], changes: [], effects: [] })
+
+/** What has to be done for a transaction whose end is decided: now, and again whenever the log is loaded. */
+export const markersTask = (transaction: Transaction): TransactionTask => {
+  const { transactionalId, producerId, producerEpoch, state, partitions, clientTransactionVersion } = transaction
+  return {
+    kind: 'writeMarkers',
+    ended: { transactionalId, producerId, producerEpoch },
+    isCommit: state === 'PrepareCommit',
+    transactionVersion: clientTransactionVersion,
+    partitions: partitionList(partitions),
+  }
+}
+
+/** A transactional id moves on; once an end is decided and committed, the markers go out. */
+export const transitioned = (transaction: Transaction, { environment }: TransactionContext): Outcome => {
+  const effects: TransactionEffect[] = isEnding(transaction) ? [{ kind: 'task', task: markersTask(transaction) }] : []
+  return {
+    records: [transactionRecord(transaction, environment.transactionVersion())],
+    changes: [{ kind: 'setTransaction', transaction }],
+    effects,
+  }
+}
+
+export const answeredWith = <Response>(outcome: Outcome, value: Response): TransactionResult<Response> => ({
+  ...outcome,
+  answer: { kind: 'now', value },
+})
