@@ -2,6 +2,7 @@ import type { KafkaError } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
 import type { AppendOrigin, RecordError } from '@milena/records'
 import type { BatchMetadata } from './producer-state-entry.ts'
+import type { VerificationGuard } from './transaction-verification.ts'
 
 export interface AppendOptions {
   readonly leaderEpoch: number
@@ -12,6 +13,11 @@ export interface AppendOptions {
   readonly requestVersion?: number
   /** Of a marker: the generation of the transaction protocol, which decides what epochs it may have; 0 unless given. */
   readonly transactionVersion?: number
+  /**
+   * Given where the first batch of a transaction needs the consent of its coordinator: the guard that was given out when
+   * the coordinator was asked, if it was (`transaction.partition.verification.enable`).
+   */
+  readonly verification?: { readonly guard: VerificationGuard | undefined }
 }
 
 export interface Appended {

@@ -74,12 +74,14 @@ async function findSegment(
   const log = (await stat(LOG_SUFFIX))!
   const offsetIndex = await stat(INDEX_SUFFIX)
   const timeIndex = await stat(TIME_INDEX_SUFFIX)
+  const transactionIndex = await stat(TXN_INDEX_SUFFIX)
   return {
     baseOffset,
     sizeInBytes: log.size,
     modifiedMs: log.modifiedMs,
     offsetIndexEntries: Math.floor((offsetIndex?.size ?? 0) / OffsetIndex.entryBytes),
     timeIndexEntries: Math.floor((timeIndex?.size ?? 0) / TimeIndex.entryBytes),
+    transactionIndexBytes: transactionIndex?.size ?? 0,
     lacksIndex: log.size > 0 && (offsetIndex === undefined || timeIndex === undefined),
   }
 }

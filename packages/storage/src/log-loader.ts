@@ -17,6 +17,7 @@ import { ProducerStateManager } from './producer-state-manager.ts'
 import { CorruptFileError } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
+import { repairTransactionIndexes } from './transaction-index-repair.ts'
 import { UnifiedLog } from './unified-log.ts'
 
 export interface LoadOptions {
@@ -88,6 +89,7 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
     logStartOffset,
     lackingIndexes: new Set(segments.values().filter((_, index) => folder.segments[index]?.lacksIndex === true)),
   }
+  await repairTransactionIndexes(log)
   let logEndOffset = o.hadCleanShutdown ? await openClean(log) : await recoverLog(log)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
   if (areLost) await rebuildEpochs(log)

@@ -25,6 +25,8 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
       producers.updateMapEndOffset(segment.baseOffset)
       await snapshots.write(segment.baseOffset, producers.encode())
     }
+    // What was aborted behind what the producers know comes again as they see it.
+    await segment.transactionIndex.truncateTo(producers.mapEndOffset)
     const sizeInBytes = segment.writtenBytes
     const recovered = await recoverSegment(log, segment, from)
     logEndOffset = recovered.nextOffset
@@ -78,7 +80,8 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     segment.indexes.add({ position, sizeInBytes, lastOffset, maxTimestamp })
     const epoch = leaderEpochAt(bytes, at)
     if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, baseOffsetAt(bytes, at))
-    replayProducer(log.producers, batch)
+    const aborted = replayProducer(log.producers, batch)
+    if (aborted !== undefined) segment.transactionIndex.add(aborted)
     nextOffset = lastOffset + 1
   }
   // Only compaction, which never touches the last segment, makes gaps.

@@ -24,6 +24,7 @@ import {
 import type { SegmentContext } from './segment-indexes.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
+import { TransactionIndex } from './transaction-index.ts'
 
 /** What is known of the files of a segment that already exists. */
 export interface ExistingSegment {
@@ -31,6 +32,7 @@ export interface ExistingSegment {
   readonly modifiedMs: number
   readonly offsetIndexEntries: number
   readonly timeIndexEntries: number
+  readonly transactionIndexBytes: number
 }
 
 /** Relative offsets in the indexes are int32. */
@@ -43,6 +45,7 @@ const RELATIVE_OFFSET_MAX = 0x7fff_ffff
 export class LogSegment {
   readonly baseOffset: number
   readonly indexes: SegmentIndexes
+  readonly transactionIndex: TransactionIndex
   sizeInBytes: number
   writtenBytes: number
   /** When it was last written, as far as is known; stands in for the timestamps of records that have none. */
@@ -84,6 +87,7 @@ export class LogSegment {
         ? undefined
         : { offsets: o.existing.offsetIndexEntries, timestamps: o.existing.timeIndexEntries }
     this.indexes = new SegmentIndexes(this, o.context, persisted)
+    this.transactionIndex = new TransactionIndex(this, o.context, o.existing?.transactionIndexBytes ?? 0)
   }
 
   get logPath(): string {
@@ -96,6 +100,10 @@ export class LogSegment {
 
   get timeIndexPath(): string {
     return this.#path(TIME_INDEX_SUFFIX)
+  }
+
+  get transactionIndexPath(): string {
+    return this.#path(TXN_INDEX_SUFFIX)
   }
 
   get indexLimits(): LogConfig {
@@ -207,6 +215,12 @@ export class LogSegment {
     return this.indexes.offsetIndex.lookup(offset).position
   }
 
+  /** An offset behind all batches before `offset`, as near as the index knows one; undefined when it knows none here. */
+  async upperBoundOffset(offset: number): Promise<number | undefined> {
+    await this.indexes.load()
+    return this.indexes.offsetIndex.firstOffsetFrom(offset)
+  }
+
   /** Notes the timestamp of the first batch, against which `segment.ms` runs, for who comes by it. */
   noteFirstBatch(maxTimestamp: number): void {
     this.#rollingBasedTimestamp = maxTimestamp
@@ -236,6 +250,7 @@ export class LogSegment {
     await this.indexes.maxTimestamp()
     this.indexes.appendTimeEntry()
     await this.indexes.persist(options)
+    await this.transactionIndex.persist()
   }
 
   /** Cuts file and indexes at the batch that begins at `position` with `offset`. Nothing may be under way. */
@@ -244,6 +259,8 @@ export class LogSegment {
     await this.truncateFile(position)
     this.indexes.truncate(position, offset)
     await this.indexes.persist({ sync: false })
+    await this.transactionIndex.truncateTo(offset)
+    await this.transactionIndex.persist()
   }
 
   /** Cuts the file alone, durably: what was cut must not come back behind what is written next. */

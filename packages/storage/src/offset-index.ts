@@ -48,6 +48,14 @@ export class OffsetIndex {
     return index < 0 ? { offset: this.baseOffset, position: 0 } : this.entry(index)
   }
 
+  /** The offset of the first entry that is not before `offset`; undefined when there is none. */
+  firstOffsetFrom(offset: number): number | undefined {
+    const relative = offset - this.baseOffset
+    const bytes = this.entries.bytes
+    const index = this.entries.lastWhere((at) => bytes.readInt32BE(at) < relative) + 1
+    return index < this.count ? this.entry(index).offset : undefined
+  }
+
   /** The last offset of the batch at `position`, for which there is an entry. */
   offsetAt(position: number): number {
     const bytes = this.entries.bytes

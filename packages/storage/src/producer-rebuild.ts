@@ -1,9 +1,12 @@
-import { RecordBatch } from '@milena/records'
+import type { EndTransactionMarker } from '@milena/records'
+import { RecordBatch, controlRecordType, parseEndTransactionMarker } from '@milena/records'
+import type { AbortedTransaction } from './aborted-transaction.ts'
 import { producerIdAt } from './batch-header.ts'
 import type { ScannedBatch } from './batch-scanner.ts'
 import type { LogContext } from './log-context.ts'
 import type { LogSegments } from './log-segments.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
+import type { ProducerBatch } from './producer-state-entry.ts'
 import type { ProducerStateManager } from './producer-state-manager.ts'
 import { CorruptFileError } from './storage-error.ts'
 
@@ -38,11 +41,54 @@ export async function loadLatestSnapshot(o: ProducerSources & { readonly maxOffs
   producers.reset(o.logStartOffset)
 }
 
-/** Notes a batch that a scan came by, if a producer wrote it and it is not in a snapshot already. */
-export function replayProducer(producers: ProducerStateManager, { bytes, at }: ScannedBatch): void {
-  if (producerIdAt(bytes, at) < 0) return
+/**
+ * Notes a batch that a scan came by, if a producer wrote it and it is not in a snapshot already. Returns the entry of
+ * the transaction index that it is worth.
+ */
+export function replayProducer(
+  producers: ProducerStateManager,
+  { bytes, at }: ScannedBatch,
+): AbortedTransaction | undefined {
+  if (producerIdAt(bytes, at) < 0) return undefined
   const batch = RecordBatch.at(bytes, at)
-  if (batch.baseOffset >= producers.mapEndOffset) producers.append(batch)
+  if (batch.baseOffset < producers.mapEndOffset) return undefined
+  return noteBatch(producers, producerBatchOf(batch))
+}
+
+/** What the producer state needs to know of a batch that lies in the log. */
+function producerBatchOf(batch: RecordBatch): ProducerBatch {
+  const { producerId, producerEpoch, baseSequence, lastSequence, baseOffset, lastOffset, maxTimestamp } = batch
+  const { isTransactional, isControl } = batch
+  return {
+    producerId,
+    producerEpoch,
+    baseSequence,
+    lastSequence,
+    baseOffset,
+    lastOffset,
+    maxTimestamp,
+    isTransactional,
+    isControl,
+    ...(isControl ? markerOf(batch) : undefined),
+  }
+}
+
+/** What a control batch says of a transaction; nothing when its record was compacted away or is of another kind. */
+export function markerOf(batch: RecordBatch): { readonly marker?: EndTransactionMarker } {
+  for (const record of batch.records()) {
+    const type = controlRecordType(record)
+    return type === 'COMMIT' || type === 'ABORT' ? { marker: parseEndTransactionMarker(record) } : {}
+  }
+  return {}
+}
+
+/** Notes a batch; where it aborts a transaction, what the transaction index shall say of it. */
+export function noteBatch(producers: ProducerStateManager, batch: ProducerBatch): AbortedTransaction | undefined {
+  const completed = producers.append(batch)
+  if (completed === undefined) return undefined
+  const lastStableOffset = producers.transactions.complete(completed)
+  const { isAborted, ...transaction } = completed
+  return isAborted ? { ...transaction, lastStableOffset } : undefined
 }
 
 /** Makes the producers what the log up to `logEndOffset` says: a snapshot, and the headers behind it. */
@@ -54,7 +100,10 @@ export async function rebuildProducers(
   if (producers.mapEndOffset >= logEndOffset) return
   for (const segment of segments.values(producers.mapEndOffset)) {
     const from = segment.baseOffset < producers.mapEndOffset ? await segment.lookup(producers.mapEndOffset) : 0
-    const { endPosition, problem } = await segment.scan({ from, visit: (batch) => replayProducer(producers, batch) })
+    const { endPosition, problem } = await segment.scan({
+      from,
+      visit: (batch) => void replayProducer(producers, batch),
+    })
     if (endPosition < segment.writtenBytes) throw segment.corruption(endPosition, problem)
   }
   producers.updateMapEndOffset(logEndOffset)

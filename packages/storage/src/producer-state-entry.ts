@@ -1,3 +1,4 @@
+import type { EndTransactionMarker } from '@milena/records'
 import { NO_SEQUENCE, incrementSequence } from '@milena/records'
 
 /** One batch that a producer wrote, remembered so that its repetition is known. */
@@ -20,6 +21,8 @@ export interface ProducerBatch {
   readonly maxTimestamp: number
   readonly isTransactional: boolean
   readonly isControl: boolean
+  /** Of a control batch: what it says. */
+  readonly marker?: EndTransactionMarker
 }
 
 const SEQUENCE_MAX = 0x7fff_ffff
@@ -45,7 +48,7 @@ export class ProducerStateEntry {
   /** The epoch of the coordinator that last wrote an end-transaction marker; -1 if none did. */
   coordinatorEpoch: number
   lastTimestamp: number
-  /** Where the open transaction begins; undefined when none is open. The transaction index's work stands on it. */
+  /** Where the open transaction begins; undefined when none is open. */
   currentTxnFirstOffset: number | undefined
   #batches: BatchMetadata[] = []
 

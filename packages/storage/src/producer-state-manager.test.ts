@@ -5,6 +5,7 @@ import type { ProducerBatch } from './producer-state-entry.ts'
 import { decrementSequence, inSequence } from './producer-state-entry.ts'
 
 const SEQUENCE_MAX = 0x7fff_ffff
+const COMMIT = { committed: true, coordinatorEpoch: 0 }
 
 function batchOf(baseSequence: number, count: number, o: Partial<ProducerBatch> = {}): ProducerBatch {
   const baseOffset = o.baseOffset ?? 0
@@ -24,7 +25,7 @@ function batchOf(baseSequence: number, count: number, o: Partial<ProducerBatch> 
 
 /** Judges a batch and notes it when it may be appended. */
 function offer(producers: ProducerStateManager, batch: ProducerBatch): string {
-  const check = producers.check(batch, 'client')
+  const check = producers.check(batch, { origin: 'client' })
   if (check.kind === 'next') producers.append(batch)
   return check.kind === 'refused' ? check.error : check.kind
 }
@@ -48,7 +49,7 @@ describe('ProducerStateManager', () => {
       const batch = batchOf(index * 2, 2, { baseOffset: 100 + index * 2, maxTimestamp: 5000 + index })
       assert.equal(offer(producers, batch), 'next')
     }
-    const check = producers.check(batchOf(2, 2), 'client')
+    const check = producers.check(batchOf(2, 2), { origin: 'client' })
     assert.deepEqual(check, {
       kind: 'duplicate',
       original: { firstSequence: 2, lastSequence: 3, firstOffset: 102, lastOffset: 103, timestamp: 5001 },
@@ -80,15 +81,15 @@ describe('ProducerStateManager', () => {
   test('takes what a coordinator or a leader appends, but fences old epochs of the former', () => {
     const producers = new ProducerStateManager(0)
     producers.append(batchOf(5, 1, { producerEpoch: 3 }))
-    assert.equal(producers.check(batchOf(50, 1, { producerEpoch: 3 }), 'coordinator').kind, 'next')
-    assert.equal(producers.check(batchOf(0, 1, { producerEpoch: 1 }), 'coordinator').kind, 'refused')
-    assert.equal(producers.check(batchOf(0, 1, { producerEpoch: 1 }), 'replication').kind, 'next')
+    assert.equal(producers.check(batchOf(50, 1, { producerEpoch: 3 }), { origin: 'coordinator' }).kind, 'next')
+    assert.equal(producers.check(batchOf(0, 1, { producerEpoch: 1 }), { origin: 'coordinator' }).kind, 'refused')
+    assert.equal(producers.check(batchOf(0, 1, { producerEpoch: 1 }), { origin: 'replication' }).kind, 'next')
   })
 
   test('learns an epoch from a control batch, behind which the sequence begins anew', () => {
     const producers = new ProducerStateManager(0)
     producers.append(batchOf(5, 1))
-    producers.append(batchOf(-1, 1, { producerEpoch: 1, isControl: true }))
+    producers.append(batchOf(-1, 1, { producerEpoch: 1, isControl: true, marker: COMMIT }))
     assert.equal(offer(producers, batchOf(6, 1)), 'INVALID_PRODUCER_EPOCH')
     assert.equal(offer(producers, batchOf(6, 1, { producerEpoch: 1 })), 'OUT_OF_ORDER_SEQUENCE_NUMBER')
     assert.equal(offer(producers, batchOf(0, 1, { producerEpoch: 1 })), 'next')
@@ -112,7 +113,7 @@ describe('ProducerStateManager', () => {
     const producers = new ProducerStateManager(0)
     offer(producers, batchOf(0, 2, { baseOffset: 10 }))
     offer(producers, batchOf(2, 3, { baseOffset: 12 }))
-    producers.append(batchOf(-1, 1, { producerId: 9, isControl: true }))
+    producers.append(batchOf(-1, 1, { producerId: 9, isControl: true, marker: COMMIT }))
     const loaded = new ProducerStateManager(0)
     loaded.load(producers.encode(), 15, 1500, 1000)
     assert.equal(loaded.mapEndOffset, 15)

@@ -1,6 +1,7 @@
 import type { ValidBatch } from '@milena/records'
+import type { AbortedTransaction } from './aborted-transaction.ts'
 import type { AppendOptions, AppendResult } from './append-result.ts'
-import { refused, repeated } from './append-result.ts'
+import { refused } from './append-result.ts'
 import { validateAppend } from './append-validation.ts'
 import type { FetchData } from './batch-collector.ts'
 import { FlushTimer } from './flush-timer.ts'
@@ -11,18 +12,18 @@ import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogHousekeeping } from './log-housekeeping.ts'
 import type { LogListener } from './log-listener.ts'
+import { LogProducers } from './log-producers.ts'
+import type { TransactionStart } from './log-producers.ts'
 import type { Deletable, RetentionView } from './log-retention.ts'
 import { findDeletable } from './log-retention.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { TimestampAndOffset } from './offset-lookup.ts'
 import { lookUpOffset } from './offset-lookup.ts'
-import { rebuildProducers } from './producer-rebuild.ts'
-import type { ProducerSnapshots } from './producer-snapshots.ts'
-import type { ProducerStateEntry } from './producer-state-entry.ts'
-import type { ProducerStateManager } from './producer-state-manager.ts'
+import type { ProducerBatch, ProducerStateEntry } from './producer-state-entry.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
+import type { VerificationGuard } from './transaction-verification.ts'
 
 export interface ReadOptions {
   readonly maxBytes: number
@@ -35,7 +36,7 @@ export interface ReadOptions {
 /**
  * The log of one partition (Kafka's UnifiedLog).
  *
- *     logStartOffset ≤ highWatermark ≤ writtenOffset ≤ logEndOffset
+ *     logStartOffset ≤ lastStableOffset ≤ highWatermark ≤ writtenOffset ≤ logEndOffset
  *
  * Records before `logStartOffset` are deleted; those before `highWatermark` are committed; those before
  * `writtenOffset` are in the file and can be read; `logEndOffset` is the next offset to be given, and what lies
@@ -47,8 +48,7 @@ export class UnifiedLog {
   readonly #context: LogContext
   readonly #local: LocalLog
   readonly #epochs: LeaderEpochCache
-  readonly #producers: ProducerStateManager
-  readonly #snapshots: ProducerSnapshots
+  readonly #producers: LogProducers
   readonly #housekeeping: LogHousekeeping
   readonly #configRef: { current: LogConfig }
   readonly #flushTimer: FlushTimer
@@ -67,8 +67,6 @@ export class UnifiedLog {
     this.#context = context
     this.#configRef = loaded.configRef
     this.#epochs = loaded.epochs
-    this.#producers = loaded.producers
-    this.#snapshots = loaded.snapshots
     this.#logStartOffset = loaded.logStartOffset
     this.#logEndOffset = loaded.logEndOffset
     this.#highWatermark = loaded.highWatermark
@@ -83,6 +81,7 @@ export class UnifiedLog {
       onWritten: () => this.#onWritten(),
       onFailure,
     })
+    this.#producers = new LogProducers({ ...loaded, context, name: this.#name, local: this.#local })
     this.#flushTimer = new FlushTimer({ clock: context.clock, log: this.#local })
   }
 
@@ -122,9 +121,9 @@ export class UnifiedLog {
     return this.#highWatermark
   }
 
-  /** Without transactions everything committed is stable; those who track open ones will bound it. */
+  /** Where readers of what is committed stop: before the first record of a transaction whose end is not committed. */
   get lastStableOffset(): number {
-    return this.#highWatermark
+    return Math.min(this.#highWatermark, Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset))
   }
 
   get recoveryPoint(): number {
@@ -160,12 +159,22 @@ export class UnifiedLog {
 
   /** The producers that the log remembers, by id. */
   activeProducers(): readonly ProducerStateEntry[] {
-    return this.#producers.activeProducers()
+    return this.#producers.active
   }
 
   /** Forgets producers that have been idle for `producer.id.expiration.ms`. */
   removeExpiredProducers(): void {
-    this.#producers.removeExpired(this.#context.clock.nowMs(), this.#context.producerIdExpirationMs())
+    this.#producers.removeExpired()
+  }
+
+  /** See {@link LogProducers.startVerification}. */
+  startVerification(start: TransactionStart): VerificationGuard | 'INVALID_PRODUCER_EPOCH' | undefined {
+    return this.#producers.startVerification(start)
+  }
+
+  /** What readers of committed records from `startOffset` to before `nextOffset` must pass over. */
+  abortedTransactions(startOffset: number, nextOffset: number): Promise<readonly AbortedTransaction[]> {
+    return this.#producers.abortedTransactions(startOffset, nextOffset, this.#logEndOffset)
   }
 
   /** Calls back until the returned function is called. */
@@ -195,24 +204,17 @@ export class UnifiedLog {
       const message = `a batch of ${byteLength} bytes does not fit into a segment of ${this.config.segmentBytes}`
       return refused('RECORD_LIST_TOO_LARGE', message)
     }
-    return this.#checkProducer(batch, options) ?? this.#append(batch, options.leaderEpoch, nowMs)
+    if (batch.producerId < 0) return this.#append(batch, options.leaderEpoch, nowMs)
+    const described = this.#producers.describe(batch)
+    const answer = this.#producers.check(described, options, this.#logStartOffset)
+    return answer ?? this.#append(batch, options.leaderEpoch, nowMs, described)
   }
 
-  /** The answer to a batch that the producer's state does not let in; undefined for one that may be appended. */
-  #checkProducer(batch: ValidBatch, { origin }: AppendOptions): AppendResult | undefined {
-    if (batch.producerId < 0) return undefined
-    const check = this.#producers.check({ ...batch, baseOffset: batch.firstOffset }, origin)
-    if (check.kind === 'refused') return refused(check.error, `${this.#name}: ${check.message}`)
-    if (check.kind === 'next') return undefined
-    // The original may still be on its way to the file.
-    return repeated(check.original, this.#logStartOffset, this.#local.written(check.original.lastOffset + 1))
-  }
-
-  #append(batch: ValidBatch, leaderEpoch: number, nowMs: number): AppendResult {
+  #append(batch: ValidBatch, leaderEpoch: number, nowMs: number, described?: ProducerBatch): AppendResult {
     const { bytes, firstOffset, lastOffset, maxTimestamp } = batch
     let written = this.#local.append({ bytes, firstOffset, lastOffset, maxTimestamp, nowMs })
     this.#epochs.assign(leaderEpoch, firstOffset)
-    if (batch.producerId >= 0) this.#producers.append({ ...batch, baseOffset: firstOffset })
+    if (described !== undefined) this.#producers.note(described)
     this.#logEndOffset = lastOffset + 1
     this.#producers.updateMapEndOffset(this.#logEndOffset)
     // flush.messages: with so many records not on disk, an append is done only when they are.
@@ -285,6 +287,7 @@ export class UnifiedLog {
     const bounded = Math.max(this.#logStartOffset, Math.min(offset, this.writtenOffset))
     if (bounded === this.#highWatermark) return bounded
     this.#highWatermark = bounded
+    this.#producers.onHighWatermark(bounded)
     for (const listener of this.#listeners) listener.onHighWatermark?.(this)
     return bounded
   }
@@ -388,10 +391,8 @@ export class UnifiedLog {
       this.#logEndOffset = offset
       this.#epochs.truncateFromEnd(offset)
       this.#afterCut()
-      const [context, producers, snapshots] = [this.#context, this.#producers, this.#snapshots]
-      const { segments } = this.#local
-      const logStartOffset = this.#logStartOffset
-      await rebuildProducers({ context, producers, snapshots, segments, logStartOffset, logEndOffset: offset })
+      const [logStartOffset, highWatermark] = [this.#logStartOffset, this.#highWatermark]
+      await this.#producers.rebuild({ logStartOffset, logEndOffset: offset, highWatermark })
       await this.#housekeeping.checkpointEpochs()
     })
     await this.#context.checkpointRecoveryPoints()
@@ -407,9 +408,8 @@ export class UnifiedLog {
       this.#logEndOffset = offset
       this.#logStartOffset = offset
       this.#epochs.clear()
-      this.#producers.reset(offset)
       this.#afterCut()
-      await this.#snapshots.removeWhere(() => true)
+      await this.#producers.reset(offset)
       await this.#housekeeping.checkpointEpochs()
     })
     await this.#context.checkpointRecoveryPoints()
@@ -454,17 +454,7 @@ export class UnifiedLog {
     await this.flushed(this.#logEndOffset)
     await this.#housekeeping.settled(active)
     if (active.writtenBytes > 0) await active.finish({ sync: false })
-    await this.#writeLastSnapshot()
-  }
-
-  /** Leaves the producers for the next start, which finds them by the log's end. */
-  async #writeLastSnapshot(): Promise<void> {
-    const offset = this.#logEndOffset
-    if (offset > 0 && !this.#snapshots.offsets.includes(offset)) {
-      await this.#snapshots.write(offset, this.#producers.encode())
-    }
-    const bases = new Set(this.#local.segments.values().map((segment) => segment.baseOffset))
-    await this.#snapshots.removeWhere((known) => known !== offset && !bases.has(known))
+    await this.#producers.writeLastSnapshot(this.#logEndOffset)
   }
 
   #closedError(): StorageError {
