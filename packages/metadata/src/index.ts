@@ -90,4 +90,5 @@ export {
   type MetadataServiceOptions,
   type SubmitOptions,
 } from './store/metadata-service.ts'
+export { METADATA_EPOCH } from './store/snapshot-file.ts'
 export type { MetadataStore } from './store/metadata-store.ts'

@@ -6,15 +6,20 @@
 import { DescribeClusterRequest, DescribeClusterResponse, Errors } from '@milena/protocol/messages'
 import { ApiError } from '../request/api-error.ts'
 import { allOperations, OPERATIONS_NOT_ASKED } from '../request/authorized-operations.ts'
-import { aliveBrokerNodes } from '../request/broker-nodes.ts'
+import { aliveBrokerNodes, type BrokerNode, fencedBrokerNodes } from '../request/broker-nodes.ts'
 import { handler } from '../request/handler.ts'
 
 const endpointTypes: Readonly<Record<number, string>> = { 1: 'BROKER', 2: 'CONTROLLER' }
 const BROKER = 1
 
+function described({ nodeId, host, port, rack }: BrokerNode, isFenced: boolean) {
+  return { brokerId: nodeId, host, port, rack, isFenced }
+}
+
 export const describeCluster = handler(DescribeClusterRequest, DescribeClusterResponse, {
   versions: { min: 0, max: 2 },
-  handle: ({ endpointType, includeClusterAuthorizedOperations }, context) => {
+  handle: (request, context) => {
+    const { endpointType, includeFencedBrokers, includeClusterAuthorizedOperations } = request
     const { config, metadata } = context.services
     const wanted = endpointTypes[endpointType]
     if (wanted === undefined) {
@@ -30,12 +35,10 @@ export const describeCluster = handler(DescribeClusterRequest, DescribeClusterRe
       endpointType,
       clusterId: metadata.image.clusterId,
       controllerId: config.nodeId,
-      brokers: aliveBrokerNodes(context).map(({ nodeId, host, port, rack }) => ({
-        brokerId: nodeId,
-        host,
-        port,
-        rack,
-      })),
+      brokers: [
+        ...aliveBrokerNodes(context).map((node) => described(node, false)),
+        ...(includeFencedBrokers ? fencedBrokerNodes(context).map((node) => described(node, true)) : []),
+      ],
       clusterAuthorizedOperations: includeClusterAuthorizedOperations ? allOperations.cluster : OPERATIONS_NOT_ASKED,
     }
   },

@@ -23,6 +23,8 @@ interface FinalizedFeature {
   readonly minVersionLevel: number
 }
 
+/** The quorum's own version is no record among the others: with one controller it is always the highest. */
 export function finalizedFeatures({ features }: MetadataImage): FinalizedFeature[] {
-  return [...features].map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level }))
+  const levels = new Map([...features, ['kraft.version', brokerFeatures['kraft.version']!.max]])
+  return [...levels].map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level }))
 }

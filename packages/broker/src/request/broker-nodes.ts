@@ -32,6 +32,14 @@ export function aliveBrokerNodes(context: RequestContext): BrokerNode[] {
   return [...ids].map((id) => brokerNode(context, id)).filter((node) => node !== undefined)
 }
 
+/** Brokers that are registered and do not serve anybody, for who wants to know of them (KIP-1073). */
+export function fencedBrokerNodes({ connection, services }: RequestContext): BrokerNode[] {
+  const others = [...services.metadata.image.brokers.values()].filter(({ brokerId, fenced }) => {
+    return fenced && brokerId !== services.config.nodeId
+  })
+  return others.map((broker) => nodeOf(broker, connection.listenerName)).filter((node) => node !== undefined)
+}
+
 function nodeOf({ brokerId, endpoints, rack }: BrokerImage, listenerName: string): BrokerNode | undefined {
   const endpoint = endpoints.find(({ name }) => name === listenerName)
   if (endpoint === undefined) return undefined

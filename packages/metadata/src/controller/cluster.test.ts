@@ -99,7 +99,7 @@ describe('ElectLeaders', () => {
     assert.deepEqual(
       result?.partitionResult.map(({ errorCode, errorMessage }) => [errorCode, errorMessage]),
       [
-        [84, Errors.ELECTION_NOT_NEEDED.message],
+        [84, 'Leader election not needed for topic partition.'],
         [3, 'No such partition as a-1'],
       ],
     )

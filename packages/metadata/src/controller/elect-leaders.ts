@@ -68,22 +68,21 @@ function election(image: MetadataImage, { topic: name, partition: id, electionTy
   if (partition === undefined) throw unknown(`No such partition as ${name}-${id}`)
   const { replicas, isr, leader } = partition
   const isLive = (broker: number) => image.brokers.get(broker)?.fenced === false
-  const notNeeded = new ApiFailure(Errors.ELECTION_NOT_NEEDED.code, Errors.ELECTION_NOT_NEEDED.message)
+  const notNeeded = new ApiFailure(Errors.ELECTION_NOT_NEEDED.code, 'Leader election not needed for topic partition.')
   const change = { topicId: topic.topicId, partitionId: id }
   if (electionType === PREFERRED) {
     const preferred = replicas[0]!
     if (leader === preferred) throw notNeeded
     if (isr.includes(preferred) && isLive(preferred)) return partitionChange({ ...change, leader: preferred })
-    const { code, message } = Errors.PREFERRED_LEADER_NOT_AVAILABLE
-    throw new ApiFailure(code, message)
+    throw new ApiFailure(Errors.PREFERRED_LEADER_NOT_AVAILABLE.code, 'The preferred leader was not available.')
   }
   if (leader >= 0) throw notNeeded
   const clean = isr.find(isLive)
   if (clean !== undefined) return partitionChange({ ...change, leader: clean })
   const unclean = replicas.find(isLive)
   if (unclean === undefined) {
-    const { code, message } = Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE
-    throw new ApiFailure(code, message)
+    const message = 'Eligible topic partition leaders are not available.'
+    throw new ApiFailure(Errors.ELIGIBLE_LEADERS_NOT_AVAILABLE.code, message)
   }
   const leaderRecoveryState = leaderRecoveryStates.RECOVERING
   return partitionChange({ ...change, leader: unclean, isr: [unclean], leaderRecoveryState })

@@ -91,7 +91,7 @@ describe('reassignments on several brokers', () => {
     ])
     assert.deepEqual(reassign(controller, [[0, null]]), [[0, null]])
     assert.deepEqual(underWay(controller), [])
-    assert.deepEqual(partition(controller).replicas.toSorted(), [1, 2])
+    assert.deepEqual(new Set(partition(controller).replicas), new Set([1, 2]))
   })
 
   test('that change the number of replicas can be forbidden', () => {
