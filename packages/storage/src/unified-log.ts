@@ -426,7 +426,8 @@ export class UnifiedLog {
    */
   async checkpointRecoveryPoint(): Promise<number> {
     const { recoveryPoint } = this
-    await this.#housekeeping.settled(this.#local.segments.active)
+    // A closed log has been settled, or is being deleted and its folder has another name.
+    if (!this.#closed) await this.#housekeeping.settled(this.#local.segments.active)
     return recoveryPoint
   }
 
