@@ -9,23 +9,36 @@ import type { Difference } from './src/compare.ts'
 import { parseDifferences } from './src/differences.ts'
 import { generated } from './src/generator.ts'
 import type { History } from './src/history.ts'
-import { levels, play, type PlayOptions } from './src/play.ts'
-import { Report } from './src/report.ts'
+import { levels, play, type PlayOptions, playTo } from './src/play.ts'
+import { Report, showExchange } from './src/report.ts'
 import type { Exchange } from './src/session.ts'
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '1' },
+    minutes: { type: 'string' },
     api: { type: 'string' },
     match: { type: 'string' },
     histories: { type: 'string', default: 'Infinity' },
+    lanes: { type: 'string', default: '4' },
     trace: { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+    ci: { type: 'boolean', default: false },
   },
 })
 const seed = Number(values.seed)
-const minutes = Number(values.minutes)
+// In CI the number of histories is fixed, not the time: two runs do the same.
+const minutes = Number(values.minutes ?? (values.ci ? '3' : '1'))
+const histories = values.ci ? 60 : Number(values.histories)
 const meant = parseDifferences(readFileSync(path.join(import.meta.dirname, 'differences.md'), 'utf8'))
+
+/** One history in one set of versions. */
+interface Play {
+  readonly history: History
+  readonly level: number
+  readonly seed: number
+  readonly prefix: string
+}
 
 async function corpus(): Promise<History[]> {
   const files = globSync('corpus/*.ts', { cwd: import.meta.dirname }).sort()
@@ -34,6 +47,30 @@ async function corpus(): Promise<History[]> {
     .flatMap(({ histories }) => histories)
     .filter(({ subjects }) => values.api === undefined || subjects.includes(values.api))
     .filter(({ title }) => values.match === undefined || title.includes(values.match))
+}
+
+async function playsOfCorpus(versions: PlayOptions['versions']): Promise<Play[]> {
+  const plays = (await corpus()).flatMap((history) => levels(history, versions).map((level) => ({ history, level })))
+  return plays.map((each, index) => ({ ...each, seed, prefix: `h${index}-` }))
+}
+
+/** Histories from the seed, until their number or the time is up. */
+function* playsOfSeed(): Generator<Play> {
+  const end = Date.now() + minutes * 60_000
+  for (let number = 0; number < histories && Date.now() < end; number++) {
+    const own = seed + number * 1_000_003
+    const prefix = `h${1_000_000 + number}-`
+    yield { history: generated(own, values.api), level: (number % 5) / 4, seed: own, prefix }
+  }
+}
+
+/** Takes each play in turn, several at a time. */
+async function inLanes(plays: Iterable<Play>, lanes: number, take: (play: Play) => Promise<void>): Promise<void> {
+  const left = plays[Symbol.iterator]()
+  const lane = async (): Promise<void> => {
+    for (let next = left.next(); next.done !== true && !interrupted; next = left.next()) await take(next.value)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 /** The versions of each API that both speak. */
@@ -50,12 +87,23 @@ function common(apache: Broker, milena: Broker): PlayOptions['versions'] {
 let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true))
 
-async function main(): Promise<number> {
-  const reason = await missing()
-  if (reason !== undefined) {
-    console.error(`conformance: not run. ${reason}.`)
-    return 2
-  }
+/** Plays to Apache Kafka alone and prints what was said. */
+async function show(): Promise<number> {
+  await using apache = await start('apache')
+  const { versions } = apache
+  const plays = await playsOfCorpus(versions)
+  await inLanes(
+    plays.filter(({ level }) => level === 1),
+    1,
+    async ({ history, ...rest }) => {
+      console.log(`\n${history.title}`)
+      for (const exchange of await playTo(apache, history, { versions, ...rest })) showExchange(exchange)
+    },
+  )
+  return 0
+}
+
+async function compareAll(): Promise<number> {
   await using apache = await start('apache')
   await using milena = await start('milena')
   const versions = common(apache, milena)
@@ -65,21 +113,39 @@ async function main(): Promise<number> {
     if (found !== undefined) report.meant(found.pattern)
     return found !== undefined
   }
-  for (const history of await corpus()) {
-    for (const level of levels(history, versions)) {
-      if (interrupted) break
-      report.add(history, await play(history, { apache, milena, versions, level, seed, isMeant }))
+  const take = async ({ history, ...rest }: Play): Promise<void> => {
+    try {
+      report.add(history, await play(history, { apache, milena, versions, isMeant, ...rest }))
+    } catch (error) {
+      interrupted = true
+      console.error(`conformance: a broker is gone (${String(error)}) in "${history.title}"`)
+      for (const { kind, output } of [apache, milena]) console.error(`${kind} printed:\n${output().slice(-4000)}`)
     }
   }
-  const end = Date.now() + minutes * 60_000
-  let left = Number(values.histories)
-  for (let number = seed; Date.now() < end && left-- > 0 && !interrupted; number += 1_000_003) {
-    const history = generated(number, values.api)
-    const level = (number % 5) / 4
-    report.add(history, await play(history, { apache, milena, versions, level, seed: number, isMeant }))
-  }
+  const plays = await playsOfCorpus(versions)
+  const lanes = Number(values.lanes)
+  await inLanes(
+    plays.filter(({ history }) => !history.alone),
+    lanes,
+    take,
+  )
+  await inLanes(
+    plays.filter(({ history }) => history.alone),
+    1,
+    take,
+  )
+  await inLanes(playsOfSeed(), lanes, take)
   report.print([...versions.keys()])
   return report.open === 0 && !interrupted ? 0 : 1
+}
+
+async function main(): Promise<number> {
+  const reason = await missing()
+  if (reason !== undefined) {
+    console.error(`conformance: not run. ${reason}.`)
+    return 2
+  }
+  return values.show ? show() : compareAll()
 }
 
 process.exitCode = await main()

@@ -70,12 +70,17 @@ export const histories = [
     await describe(s, { type: TOPIC, name, keys: ['retention.ms'] }, { type: TOPIC, name, keys: ['segment.ms'] })
   }),
 
-  history('of a broker', describeConfigs, async (s) => {
-    await describe(s, { type: BROKER, name: '1' })
-    await describe(s, { type: BROKER, name: '' })
-    await describe(s, { type: BROKER, name: '1', keys: ['num.partitions', 'log.retention.ms', 'nonsense'] })
-    for (const name of ['2', 'abc', '-1']) await describe(s, { type: BROKER, name })
-  }),
+  history(
+    'of a broker',
+    describeConfigs,
+    async (s) => {
+      await describe(s, { type: BROKER, name: '1' })
+      await describe(s, { type: BROKER, name: '' })
+      await describe(s, { type: BROKER, name: '1', keys: ['num.partitions', 'log.retention.ms', 'nonsense'] })
+      for (const name of ['2', 'abc', '-1']) await describe(s, { type: BROKER, name })
+    },
+    { alone: true },
+  ),
 
   history('of loggers, metrics, groups, and what is none of these', describeConfigs, async (s) => {
     await describe(s, { type: LOGGER, name: '2' })
@@ -148,23 +153,28 @@ export const histories = [
     await describe(s, { type: TOPIC, name, keys: ['retention.ms'] })
   }),
 
-  history('of a broker, one by one', incrementalAlterConfigs, async (s) => {
-    for (const name of ['1', '', '2', 'abc']) {
-      await alter(s, BROKER, name, [['log.cleaner.threads', 0, '2']], true)
-      await alter(s, BROKER, name, [['nonsense', 0, '2']], true)
-      await alter(s, BROKER, name, [['log.retention.ms', 0, 'abc']], true)
-      await alter(s, BROKER, name, [['node.id', 0, '5']], true)
-      await alter(s, BROKER, name, [['listeners', 0, 'x']], true)
-    }
-    for (const name of ['1', '']) {
-      await alter(s, BROKER, name, [['log.retention.ms', 0, '123456789']])
-      const { name: topic } = await s.topic(`orders-${name}`)
-      await describe(s, { type: TOPIC, name: topic, keys: ['retention.ms'] })
-      await describe(s, { type: BROKER, name, keys: ['log.retention.ms', 'log.retention.hours'] })
-      await alter(s, BROKER, name, [['log.retention.ms', 1, null]])
-      await describe(s, { type: BROKER, name, keys: ['log.retention.ms'] })
-    }
-  }),
+  history(
+    'of a broker, one by one',
+    incrementalAlterConfigs,
+    async (s) => {
+      for (const name of ['1', '', '2', 'abc']) {
+        await alter(s, BROKER, name, [['log.cleaner.threads', 0, '2']], true)
+        await alter(s, BROKER, name, [['nonsense', 0, '2']], true)
+        await alter(s, BROKER, name, [['log.retention.ms', 0, 'abc']], true)
+        await alter(s, BROKER, name, [['node.id', 0, '5']], true)
+        await alter(s, BROKER, name, [['listeners', 0, 'x']], true)
+      }
+      for (const name of ['1', '']) {
+        await alter(s, BROKER, name, [['log.retention.ms', 0, '123456789']])
+        const { name: topic } = await s.topic(`orders-${name}`)
+        await describe(s, { type: TOPIC, name: topic, keys: ['retention.ms'] })
+        await describe(s, { type: BROKER, name, keys: ['log.retention.ms', 'log.retention.hours'] })
+        await alter(s, BROKER, name, [['log.retention.ms', 1, null]])
+        await describe(s, { type: BROKER, name, keys: ['log.retention.ms'] })
+      }
+    },
+    { alone: true },
+  ),
 
   history('of loggers, metrics, groups, and what is none of these', incrementalAlterConfigs, async (s) => {
     await alter(s, LOGGER, '1', [['org.apache.kafka.nonsense', 0, 'NONSENSE']])

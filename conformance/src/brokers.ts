@@ -1,6 +1,6 @@
 // Apache Kafka and Milena side by side, on fresh folders and with the same configuration.
 import { spawnSync } from 'node:child_process'
-import { apiByKey, apis as allApis, Errors, type VersionRange, ZERO_UUID } from '@milena/protocol'
+import { apiByKey, apis as allApis, Errors, type VersionRange } from '@milena/protocol'
 import { type BrokerKind, startBroker } from '../../interop/support/broker-process.ts'
 import { jars } from '../../interop/support/environments.ts'
 import { apis } from './apis.ts'
@@ -23,7 +23,7 @@ export interface Broker extends AsyncDisposable {
   readonly port: number
   readonly versions: ReadonlyMap<string, VersionRange>
   /** Returns when the broker has seen what its controller has decided so far. */
-  settle(topics: readonly string[]): Promise<void>
+  settle(): Promise<void>
   /** What it has printed so far. */
   output(): string
 }
@@ -62,87 +62,109 @@ async function versionsOf(session: Session): Promise<Map<string, VersionRange>> 
   return versions
 }
 
-const settleDeadlineMs = 10_000
+const settleDeadlineMs = 20_000
+/** A dynamic config that no history looks at, with values that change nothing. */
+const marker = 'max.connections'
 
 /**
- * Apache Kafka's broker follows its controller's log. How far it has come is the epoch of the finalised features,
- * which it takes from the offset of its image; how far it must come is the high watermark of the quorum.
+ * Apache Kafka's broker follows its controller's log in a thread that hands each image to one part of the broker after
+ * the other. A config of the broker that shows says that everything decided before it has begun to be taken over; a
+ * second one, decided after that, says that it is done. Those who wait at the same time wait together.
  */
-async function followController(session: Session, topics: readonly string[]): Promise<void> {
-  session.transcript.length = 0
-  const quorum = await session.send(apis.describeQuorum, {
-    topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
-  })
-  const decided = quorum.topics[0]!.partitions[0]!.highWatermark - 1
-  const deadline = Date.now() + settleDeadlineMs
-  for (;;) {
-    const { finalizedFeaturesEpoch } = await session.send(apis.apiVersions, {
-      clientSoftwareName: 'conformance',
-      clientSoftwareVersion: '1',
-    })
-    if (finalizedFeaturesEpoch >= decided) break
-    if (Date.now() > deadline) throw new Error(`the broker does not follow its controller to offset ${decided}`)
-  }
-  // The image is there before the replicas and the configs that follow from it.
-  while (!(await leads(session, topics)) && Date.now() < deadline) await pause(5)
-  await pause(5)
-}
+class Following {
+  readonly #session: Session
+  #value = 1_000_000_000
+  #running: Promise<void> = Promise.resolve()
+  #next: Promise<void> | undefined
 
-/** Whether the broker leads each partition of these topics that its metadata say it leads. */
-async function leads(session: Session, names: readonly string[]): Promise<boolean> {
-  if (names.length === 0) return true
-  const { topics } = await session.send(apis.metadata, {
-    topics: names.map((name) => ({ name, topicId: ZERO_UUID })),
-    allowAutoTopicCreation: false,
-    includeClusterAuthorizedOperations: false,
-    includeTopicAuthorizedOperations: false,
-  })
-  const asked = topics
-    .filter(({ errorCode }) => errorCode === Errors.NONE.code)
-    .map(({ name, partitions }) => ({
-      name: name!,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, timestamp: -1 })),
-    }))
-  const answer = await session.send(apis.listOffsets, { replicaId: -1, isolationLevel: 0, topics: asked })
-  return answer.topics.every(({ partitions }) => partitions.every(({ errorCode }) => errorCode === Errors.NONE.code))
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  settle(): Promise<void> {
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined
+      this.#running = this.#mark().then(() => this.#mark())
+      return this.#running
+    })
+    return this.#next
+  }
+
+  async #mark(): Promise<void> {
+    const value = `${++this.#value}`
+    const resource = { resourceType: 4, resourceName: '' }
+    const configs = [{ name: marker, configOperation: 0, value }]
+    const deadline = Date.now() + settleDeadlineMs
+    await this.#session.send(apis.incrementalAlterConfigs, {
+      resources: [{ ...resource, configs }],
+      validateOnly: false,
+    })
+    for (;;) {
+      this.#session.transcript.length = 0
+      const { results } = await this.#session.send(apis.describeConfigs, {
+        resources: [{ ...resource, resourceName: '1', configurationKeys: [marker] }],
+        includeSynonyms: false,
+        includeDocumentation: false,
+      })
+      if (results[0]!.configs[0]?.value === value) return
+      if (Date.now() > deadline) throw new Error('the broker does not follow its controller')
+    }
+  }
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until the coordinator of groups serves, which makes its topic when first asked for, and there are producer ids. */
-async function awaitCoordinator(session: Session): Promise<void> {
+/** The coordinators make their topics when first asked for, and serve when they have read them. */
+async function awaitCoordinators(session: Session, versions: ReadonlyMap<string, VersionRange>): Promise<void> {
+  const kinds = [...keysOfCoordinators].filter(([keyType]) => keyType === 0 || versions.has(servedBy[keyType]!))
   const deadline = Date.now() + settleDeadlineMs
   for (;;) {
     session.transcript.length = 0
-    const answer = await session.send(apis.listGroups, { statesFilter: [], typesFilter: [] })
-    const { coordinators } = await session.send(apis.findCoordinator, {
-      key: '',
-      keyType: 0,
-      coordinatorKeys: ['h0-warm'],
-    })
+    const errors: number[] = []
+    for (const [keyType, key] of kinds) {
+      const found = await session.send(apis.findCoordinator, { key, keyType, coordinatorKeys: [key] })
+      errors.push(found.coordinators[0]!.errorCode)
+    }
     const { groups } = await session.send(apis.describeGroups, {
       groups: ['h0-warm'],
       includeAuthorizedOperations: false,
     })
-    const producer = { transactionalId: null, transactionTimeoutMs: 60_000, producerId: -1, producerEpoch: -1 }
-    const { errorCode } = await session.send(apis.initProducerId, producer)
-    const codes = [answer.errorCode, coordinators[0]!.errorCode, errorCode]
-    if (codes.every((code) => code === 0) && groups[0]!.errorCode === Errors.GROUP_ID_NOT_FOUND.code) return
-    if (Date.now() > deadline) throw new Error('no coordinator of groups, or no producer ids')
+    if (groups[0]!.errorCode !== Errors.GROUP_ID_NOT_FOUND.code) errors.push(groups[0]!.errorCode)
+    errors.push((await session.send(apis.listGroups, { statesFilter: [], typesFilter: [] })).errorCode)
+    const transactionalIds = [null, ...(kinds.some(([keyType]) => keyType === 1) ? ['h0-warm'] : [])]
+    for (const transactionalId of transactionalIds) {
+      const producer = { transactionalId, transactionTimeoutMs: 60_000, producerId: -1, producerEpoch: -1 }
+      errors.push((await session.send(apis.initProducerId, producer)).errorCode)
+    }
+    if (errors.every((code) => code === 0)) return
+    if (Date.now() > deadline) {
+      console.error(`conformance: coordinators that do not serve: ${errors.join(', ')}`)
+      return
+    }
     await pause(100)
   }
 }
+
+/** A key for each type of coordinator: groups, transactions, share state. */
+const keysOfCoordinators = new Map([
+  [0, 'h0-warm'],
+  [1, 'h0-warm'],
+  [2, 'h0-warm:AbCdEfGhIjKlMnOpQrStUA:0'],
+])
+/** The API without which a broker has no coordinator of the type. */
+const servedBy: Readonly<Record<number, string>> = { 1: 'EndTxn', 2: 'ReadShareGroupState' }
 
 export async function start(kind: BrokerKind): Promise<Broker> {
   const process = await startBroker({ kind, properties })
   const session = backstage(process.port)
   const versions = await versionsOf(session)
-  await awaitCoordinator(session)
+  await awaitCoordinators(session, versions)
+  const following = new Following(session)
   return {
     kind,
     port: process.port,
     versions,
-    settle: kind === 'apache' ? (topics) => followController(session, topics) : async () => {},
+    settle: kind === 'apache' ? () => following.settle() : async () => {},
     output: () => process.output(),
     [Symbol.asyncDispose]: async () => {
       await session.close()

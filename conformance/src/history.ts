@@ -7,6 +7,8 @@ export interface History {
   readonly title: string
   /** The APIs whose versions are varied, and under the first of which it is counted. */
   readonly subjects: readonly string[]
+  /** What changes or lists what all histories share is played when no other is. */
+  readonly alone: boolean
   readonly play: (session: Session, random: Random) => Promise<void>
 }
 
@@ -19,7 +21,8 @@ export function history(
   title: string,
   subjects: Subject | readonly Subject[],
   play: (session: Session, random: Random) => Promise<void>,
+  { alone = false }: { readonly alone?: boolean } = {},
 ): History {
   const names = [subjects].flat().map(({ name }) => name)
-  return { title: `${names[0]}: ${title}`, subjects: names, play }
+  return { title: `${names[0]}: ${title}`, subjects: names, alone, play }
 }

@@ -57,6 +57,8 @@ const listings = new Set([
   'OffsetFetchResponse.topics',
 ])
 const ofAnyHistory = /^h\d+-/
+/** What the runner itself changes on Apache Kafka, to see how far it has come (brokers.ts). */
+const markers = new Set(['max.connections'])
 
 /** The names that one history has given on one broker to what that broker invented. */
 export class Symbols {
@@ -115,7 +117,8 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
   if (field.kind !== 'array') return ofScalar(name, field.kind, value, context)
   const place = `${context.message}.${name}`
   const elements = (value as readonly unknown[])
-    .filter((element) => !listings.has(place) || isOurs(element as { name?: string; groupId?: string }, context))
+    .filter((element) => !listings.has(place) || isOurs(element as Listed, context))
+    .filter((element) => place !== 'DescribeConfigsResponse.configs' || !markers.has((element as Listed).name!))
     .map((element) =>
       field.element === 'struct'
         ? ofFields(field.fields!, element as Readonly<Record<string, unknown>>, context)
@@ -124,13 +127,20 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
   return unordered.has(place) ? elements.toSorted(byText) : elements
 }
 
+interface Listed {
+  readonly name?: string
+  readonly groupId?: string
+  readonly resourceName?: string
+  readonly transactionalId?: string
+}
+
 function byText(left: Normal, right: Normal): number {
   const [a, b] = [JSON.stringify(left), JSON.stringify(right)]
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function isOurs(element: { name?: string; groupId?: string; resourceName?: string }, { symbols }: Context): boolean {
-  const name = element.name ?? element.groupId ?? element.resourceName ?? ''
+function isOurs(element: Listed, { symbols }: Context): boolean {
+  const name = element.name ?? element.groupId ?? element.resourceName ?? element.transactionalId ?? ''
   return name.startsWith(symbols.prefix) || !ofAnyHistory.test(name)
 }
 

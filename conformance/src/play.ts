@@ -5,7 +5,7 @@ import { compare, type Difference } from './compare.ts'
 import type { History } from './history.ts'
 import { Symbols } from './normalise.ts'
 import { Random } from './random.ts'
-import { type Exchange, Session, Unanswered } from './session.ts'
+import { type Exchange, NotSpoken, Session, Unanswered } from './session.ts'
 
 export interface Finding {
   readonly title: string
@@ -19,6 +19,8 @@ export interface PlayResult {
   /** The exchanges that were compared. */
   readonly compared: readonly Exchange[]
   readonly findings: readonly Finding[]
+  /** An API that the history needs and one of the brokers does not have. */
+  readonly notSpoken?: string
 }
 
 export interface PlayOptions {
@@ -27,10 +29,10 @@ export interface PlayOptions {
   readonly versions: ReadonlyMap<string, VersionRange>
   readonly level: number
   readonly seed: number
+  /** Of every name that the history makes; `h7-`. The same in each run, since groups are spread by their names. */
+  readonly prefix: string
   readonly isMeant: (exchange: Exchange, difference: Difference) => boolean
 }
-
-let plays = 0
 
 /** The levels at which every version of the subjects is played at least once. */
 export function levels(history: History, versions: ReadonlyMap<string, VersionRange>): number[] {
@@ -41,11 +43,20 @@ export function levels(history: History, versions: ReadonlyMap<string, VersionRa
 
 /** Plays and compares, up to the first exchange that differs in what is not meant: beyond it the states differ, too. */
 export async function play(history: History, options: PlayOptions): Promise<PlayResult> {
-  const prefix = `h${++plays}-`
-  const [apache, milena] = await Promise.all([
-    playTo(options.apache, prefix, history, options),
-    playTo(options.milena, prefix, history, options),
-  ])
+  const missing = history.subjects.find((name) => name !== 'generated' && !options.versions.has(name))
+  if (missing !== undefined && !history.title.includes('generated'))
+    return { compared: [], findings: [], notSpoken: missing }
+  let transcripts
+  try {
+    transcripts = await Promise.all([
+      playTo(options.apache, history, options),
+      playTo(options.milena, history, options),
+    ])
+  } catch (error) {
+    if (error instanceof NotSpoken) return { compared: [], findings: [], notSpoken: error.message }
+    throw error
+  }
+  const [apache, milena] = transcripts
   const compared: Exchange[] = []
   for (let step = 0; step < Math.max(apache.length, milena.length); step++) {
     const [left, right] = [apache[step], milena[step]]
@@ -60,11 +71,11 @@ export async function play(history: History, options: PlayOptions): Promise<Play
   return { compared, findings: [] }
 }
 
-async function playTo(
+/** Plays to one broker; throws `NotSpoken` only. */
+export async function playTo(
   broker: Broker,
-  prefix: string,
   history: History,
-  { versions, level, seed }: PlayOptions,
+  { versions, level, seed, prefix }: Pick<PlayOptions, 'versions' | 'level' | 'seed' | 'prefix'>,
 ): Promise<readonly Exchange[]> {
   const symbols = new Symbols(prefix, Date.now() - 1000)
   const { subjects } = history
@@ -74,11 +85,12 @@ async function playTo(
     subjects,
     level,
     symbols,
-    settle: (topics) => broker.settle(topics),
+    settle: () => broker.settle(),
   })
   try {
     await history.play(session, new Random(seed))
   } catch (error) {
+    if (error instanceof NotSpoken) throw error
     if (!(error instanceof Unanswered)) {
       const request = error instanceof Error ? (error.stack ?? error.message) : String(error)
       session.transcript.push({ api: 'history', version: 0, request: `threw on ${broker.kind}`, outcome: request })

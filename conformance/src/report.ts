@@ -19,6 +19,8 @@ export class Report {
   readonly #counts = new Map<string, Count>()
   readonly #titles = new Set<string>()
   readonly #meant = new Map<string, number>()
+  /** Histories that could not be played, by the API that they need. */
+  readonly #notSpoken = new Map<string, Set<string>>()
   /** How often each kind of difference was found: one bug shows in many versions and histories. */
   readonly #kinds = new Map<string, number>()
 
@@ -28,6 +30,11 @@ export class Report {
   }
 
   add(history: History, result: PlayResult): void {
+    if (result.notSpoken !== undefined) {
+      const titles = this.#notSpoken.get(result.notSpoken) ?? new Set()
+      this.#notSpoken.set(result.notSpoken, titles.add(history.title))
+      return
+    }
     if (!this.#titles.has(history.title)) this.#count(history.subjects[0]!).histories++
     this.#titles.add(history.title)
     for (const { api } of result.compared) this.#count(api).exchanges++
@@ -59,6 +66,9 @@ export class Report {
       total.open += count.open
     }
     row('all', total)
+    for (const [api, titles] of this.#notSpoken) {
+      console.log(`not played, since one of the brokers does not have ${api}: ${titles.size} histories`)
+    }
     for (const [pattern, times] of this.#meant) console.log(`meant (${times} times): ${pattern}`)
     const kinds = this.#kinds.size
     console.log(this.open === 0 ? 'no difference is unexplained' : `${this.open} open, of ${kinds} kinds`)
@@ -89,6 +99,6 @@ export class Report {
   }
 }
 
-function showExchange({ api, version, request, outcome }: Exchange): void {
+export function showExchange({ api, version, request, outcome }: Exchange): void {
   console.log(`${api} v${version} ${JSON.stringify(request)}\n  -> ${JSON.stringify(outcome)}`)
 }

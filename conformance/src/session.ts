@@ -1,4 +1,5 @@
-// What a history is played through: one broker, one set of versions, and a transcript of all that was said.
+// What a history is played through: one broker, one set of versions, and a transcript of all that was said. Nothing is
+// retried, except where a history says what it waits for.
 import type { Api } from '@milena/client'
 import {
   decode,
@@ -26,6 +27,9 @@ export interface Exchange {
   outcome: Normal
 }
 
+/** Thrown to end a history that speaks an API that one of the brokers does not have. */
+export class NotSpoken extends Error {}
+
 /** Thrown to end a history whose broker did not answer; what happened stands in the transcript. */
 export class Unanswered extends Error {}
 
@@ -39,7 +43,7 @@ export interface SessionOptions {
   readonly level: number
   readonly symbols: Symbols
   /** Returns when what the controller has decided is known to the broker. */
-  readonly settle: (topics: readonly string[]) => Promise<void>
+  readonly settle: () => Promise<void>
 }
 
 export interface SendOptions {
@@ -47,6 +51,8 @@ export interface SendOptions {
   readonly connection?: string
   readonly clientId?: string | null
   readonly version?: number
+  /** How long to wait for an answer; after it there is silence. */
+  readonly deadlineMs?: number
 }
 
 export interface Topic {
@@ -54,16 +60,21 @@ export interface Topic {
   readonly id: string
 }
 
-const deadlineMs = 3_000
-/** After these a broker learns a little later what the controller has decided. */
+const deadlineMs = 5_000
+const untilDeadlineMs = 10_000
+/** After these a broker learns a little later what the controller has decided, if anything. */
 const changing = new Set([
   'CreateTopics',
   'DeleteTopics',
   'CreatePartitions',
   'AlterConfigs',
   'IncrementalAlterConfigs',
-  'Metadata',
-  'FindCoordinator',
+  'AlterPartitionReassignments',
+  'ElectLeaders',
+  'AlterClientQuotas',
+  'AlterUserScramCredentials',
+  'UpdateFeatures',
+  'UnregisterBroker',
 ])
 
 export class Session {
@@ -83,7 +94,7 @@ export class Session {
 
   version(api: Api): number {
     const range = this.#options.versions.get(api.name)
-    if (range === undefined) throw new RangeError(`${api.name} is not spoken by both brokers`)
+    if (range === undefined) throw new NotSpoken(api.name)
     if (!this.#options.subjects.includes(api.name)) return range.max
     return range.min + Math.round(this.#options.level * (range.max - range.min))
   }
@@ -95,7 +106,9 @@ export class Session {
     options: SendOptions = {},
   ): Promise<Infer<S>> {
     const { exchange, chunks, version } = this.#begin(api, body, options)
-    const outcome = await (await this.#connection(options.connection ?? '')).exchange(chunks, deadlineMs)
+    const outcome = await (
+      await this.#connection(options.connection ?? '')
+    ).exchange(chunks, options.deadlineMs ?? deadlineMs)
     if (outcome.kind !== 'frame') {
       exchange.outcome = outcome.kind
       this.#connections.delete(options.connection ?? '')
@@ -105,7 +118,7 @@ export class Session {
       const { bodyOffset } = decodeResponseHeader(outcome.frame, api.response, version)
       const answer = decode(api.response, version, outcome.frame, bodyOffset)
       exchange.outcome = normalise(api.response, version, answer, this.#options.symbols)
-      if (changing.has(api.name)) await this.#options.settle(topicsOf(body))
+      if (changes(api, body, answer)) await this.#options.settle()
       return answer
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
@@ -125,6 +138,23 @@ export class Session {
     } catch (error) {
       if (error instanceof Unanswered) return undefined
       throw error
+    }
+  }
+
+  /** Sends a request again and again until its answer is as awaited, or time is up; only the last one is noted. */
+  async until<Q extends Message, S extends Message>(
+    api: Api<Q, S>,
+    body: Input<Q>,
+    isAwaited: (answer: Infer<S>) => boolean,
+    options: SendOptions = {},
+  ): Promise<Infer<S>> {
+    const deadline = Date.now() + untilDeadlineMs
+    for (;;) {
+      const begun = this.transcript.length
+      const answer = await this.send(api, body, options)
+      if (isAwaited(answer) || Date.now() > deadline) return answer
+      this.transcript.length = begun
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
 
@@ -204,10 +234,11 @@ export class Session {
 
 type Struct = Readonly<Record<string, unknown>>
 
-/** The names of the topics that a request speaks of. */
-function topicsOf(body: object): string[] {
-  const { topics } = body as { topics?: readonly { name?: string | null }[] | null }
-  return (topics ?? []).flatMap(({ name }) => name ?? [])
+function changes(api: Api, body: object, answer: object): boolean {
+  if ((body as { validateOnly?: boolean }).validateOnly === true) return false
+  // A topic that is made because it was asked for is announced by an error.
+  const { topics } = answer as { topics?: readonly { errorCode?: number }[] }
+  return changing.has(api.name) || (api.name === 'Metadata' && topics!.some(({ errorCode }) => errorCode !== 0))
 }
 
 /** The fields that the version has. */
