@@ -1,5 +1,9 @@
 /** What a running broker is made of, as its handlers see it. Built once by `Broker.start`. */
-import type { GroupCoordinatorService, ShareCoordinatorService } from '@milena/coordinator'
+import type {
+  GroupCoordinatorService,
+  ShareCoordinatorService,
+  TransactionCoordinatorService,
+} from '@milena/coordinator'
 import type { BrokerConfig, MetadataService } from '@milena/metadata'
 import type { Clock, Logger, Random } from '@milena/runtime'
 import type { LogManager } from '@milena/storage'
@@ -28,6 +32,7 @@ export interface BrokerServices {
   /** What waits for peers that do not read; large responses ask it for their share. */
   readonly responseMemory: ResponseMemory
   readonly groups: GroupCoordinatorService
+  readonly transactions: TransactionCoordinatorService
   /** What share groups know of partitions, as other brokers ask for it. */
   readonly shareState: ShareCoordinatorService
   /** The same for this broker's own use: it makes the topic and waits until the coordinator is ready. */

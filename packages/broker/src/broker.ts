@@ -12,6 +12,7 @@ import type { BrokerServices } from './broker-services.ts'
 import { GroupCoordinator } from './coordinators/group-coordinator-service.ts'
 import { ShareCoordinator } from './coordinators/share-coordinator.ts'
 import { SharePersister } from './coordinators/share-persister.ts'
+import { TransactionCoordinator } from './coordinators/transaction-coordinator.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
 import { consumerGroupHandlers } from './handlers/consumer-group-handlers.ts'
 import { coreHandlers } from './handlers/core-handlers.ts'
@@ -180,34 +181,15 @@ interface Assembly {
 
 /** Everything that handlers use, running. */
 async function assemble(assembly: Assembly): Promise<BrokerServices> {
-  const { config, ports, metadata, logs, brokerEpoch, responseMemory, parts } = assembly
+  const { config, ports, metadata, logs, responseMemory, parts } = assembly
   const { clock, random, logger } = ports
   const { nodeId } = config
   const replicas = new ReplicaManager({ nodeId, logs, config, logger: logger.child('ReplicaManager') })
   await replicas.start(metadata.image)
   parts.defer(metadata.onChange((delta) => replicas.apply(delta)))
 
-  const groups = new GroupCoordinator({ config, metadata, replicas, clock, random, logger })
-  groups.start()
-  parts.defer(() => groups.close())
-
-  const shares = new ShareCoordinator({ config, metadata, replicas, clock, random, logger })
-  shares.start()
-  parts.defer(() => shares.close())
-
-  const producerIds = new ProducerIdManager(async () => {
-    const block = await metadata.submit('allocateProducerIds', { brokerId: nodeId, brokerEpoch })
-    const error = errorByCode(block.errorCode)
-    if (error !== undefined && error !== Errors.NONE) throw new ApiError(error)
-    return { firstProducerId: block.producerIdStart, size: block.producerIdLen }
-  })
-  const transactionMarkers = new TransactionMarkerWriter({
-    replicas,
-    groups: groups.service,
-    clock,
-    logger: logger.child('TransactionMarkerWriter'),
-    timeoutMs: config.get('request.timeout.ms'),
-  })
+  const coordinators = startCoordinators(assembly, replicas)
+  const { shares } = coordinators
   const topicCreator = new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') })
   return {
     config,
@@ -223,12 +205,13 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
       clock,
       random,
     }),
-    producerIds,
+    producerIds: coordinators.producerIds,
     responseMemory,
-    groups: groups.service,
+    groups: coordinators.groups.service,
+    transactions: coordinators.transactions.service,
     shareState: shares.service,
     sharePersister: new SharePersister({ coordinator: shares.service, topicCreator, clock }),
-    transactionMarkers,
+    transactionMarkers: coordinators.transactionMarkers,
     handlers: new HandlerTable([
       ...coreHandlers,
       ...transactionHandlers,
@@ -239,4 +222,52 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
       ...securityHandlers,
     ]),
   }
+}
+
+interface Coordinators {
+  readonly groups: GroupCoordinator
+  readonly shares: ShareCoordinator
+  readonly transactions: TransactionCoordinator
+  readonly transactionMarkers: TransactionMarkerWriter
+  readonly producerIds: ProducerIdManager
+}
+
+/** What coordinates clients, running on what this broker leads. */
+function startCoordinators(assembly: Assembly, replicas: ReplicaManager): Coordinators {
+  const { config, ports, metadata, brokerEpoch, parts } = assembly
+  const { clock, random, logger } = ports
+  const groups = new GroupCoordinator({ config, metadata, replicas, clock, random, logger })
+  groups.start()
+  parts.defer(() => groups.close())
+
+  const shares = new ShareCoordinator({ config, metadata, replicas, clock, random, logger })
+  shares.start()
+  parts.defer(() => shares.close())
+
+  const producerIds = new ProducerIdManager(async () => {
+    const block = await metadata.submit('allocateProducerIds', { brokerId: config.nodeId, brokerEpoch })
+    const error = errorByCode(block.errorCode)
+    if (error !== undefined && error !== Errors.NONE) throw new ApiError(error)
+    return { firstProducerId: block.producerIdStart, size: block.producerIdLen }
+  })
+  const transactionMarkers = new TransactionMarkerWriter({
+    replicas,
+    groups: groups.service,
+    clock,
+    logger: logger.child('TransactionMarkerWriter'),
+    timeoutMs: config.get('request.timeout.ms'),
+  })
+  const transactions = new TransactionCoordinator({
+    config,
+    metadata,
+    replicas,
+    markers: transactionMarkers,
+    producerIds,
+    clock,
+    random,
+    logger,
+  })
+  transactions.start()
+  parts.defer(() => transactions.close())
+  return { groups, shares, transactions, transactionMarkers, producerIds }
 }

@@ -52,7 +52,7 @@ test('a replication factor that the cluster cannot give makes no coordinator', a
   assert.equal(found.errorMessage, Errors.COORDINATOR_NOT_AVAILABLE.message)
 })
 
-test('other kinds of coordinators, and keys that are none', async () => {
+test('coordinators of transactions and of share partitions, and keys that are none', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()
   const ask = async (version: number, keyType: number, key: string): Promise<number> => {
@@ -60,8 +60,9 @@ test('other kinds of coordinators, and keys that are none', async () => {
     const found = await client.send(FindCoordinatorRequest, FindCoordinatorResponse, version, body)
     return version < 4 ? found.errorCode : found.coordinators[0]!.errorCode
   }
-  assert.equal(await ask(3, 1, 'transactional-id'), Errors.COORDINATOR_NOT_AVAILABLE.code)
-  assert.equal(await ask(6, 2, 'g:3iD8vypfSu2RX31yJvf699:0'), Errors.COORDINATOR_NOT_AVAILABLE.code)
+  assert.equal(await ask(3, 1, 'transactional-id'), Errors.NONE.code)
+  assert.equal(await ask(6, 1, ''), Errors.NONE.code)
+  assert.equal(await ask(6, 2, 'g:3iD8vypfSu2RX31yJvf699:0'), Errors.NONE.code)
   assert.equal(await ask(6, 2, 'a:b:c'), Errors.INVALID_REQUEST.code)
   assert.equal(await ask(5, 2, 'g:3iD8vypfSu2RX31yJvf6-A:0'), Errors.INVALID_REQUEST.code)
   assert.equal(await ask(3, 9, 'g'), Errors.INVALID_REQUEST.code)

@@ -3,15 +3,16 @@
  * internal topic of the coordinator is created when it is first asked for; where Kafka answers
  * COORDINATOR_NOT_AVAILABLE until that is done, this broker answers when it is done.
  *
- * This broker coordinates groups. Transactional ids and share groups are answered as Kafka answers while their
- * coordinator cannot be reached.
- *
  * Versions: 0 groups only; 1 key types, throttle time, error message; 3 flexible; 4 many keys at once, each with its
  * own error (KIP-699); 6 share groups (KIP-932).
  */
 import { Errors, FindCoordinatorRequest, FindCoordinatorResponse } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
-import { GROUP_METADATA_TOPIC } from '../coordinators/internal-topics.ts'
+import {
+  GROUP_METADATA_TOPIC,
+  SHARE_GROUP_STATE_TOPIC,
+  TRANSACTION_STATE_TOPIC,
+} from '../coordinators/internal-topics.ts'
 import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import { handler, type RequestContext } from '../request/handler.ts'
@@ -32,28 +33,34 @@ function notFound(error: KafkaError): Found {
   return { error, nodeId: -1, host: '', port: -1 }
 }
 
-async function findGroupCoordinator(groupId: string, context: RequestContext): Promise<Found> {
-  const { groups, metadata, topicCreator } = context.services
-  const refused = await topicCreator.create(GROUP_METADATA_TOPIC)
+/** The leader of the partition in which the key's state lives; `partitionOf` is asked when the topic is there. */
+async function findLeader(topicName: string, partitionOf: () => number, context: RequestContext): Promise<Found> {
+  const { metadata, topicCreator } = context.services
+  const refused = await topicCreator.create(topicName)
   if (refused !== undefined) return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
-  const topic = metadata.image.topics.get(GROUP_METADATA_TOPIC)
-  const leader = topic?.partitions[groups.partitionFor(groupId)]?.leader
+  const leader = metadata.image.topics.get(topicName)?.partitions[partitionOf()]?.leader
   const node = leader === undefined ? undefined : brokerNode(context, leader)
   if (node === undefined) return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
   return { error: Errors.NONE, nodeId: node.nodeId, host: node.host, port: node.port }
 }
 
 /** `group:topicId:partition`; a group's name may itself have colons. Java reads any 22 characters of base64 as an id. */
-function isShareKey(key: string): boolean {
-  return /\S.*:[\w-]{22}:[+-]?\d{1,10}$/.test(key)
-}
+const SHARE_KEY = /^(.*\S.*):([\w-]{22}):([+-]?\d{1,10})$/
 
 async function find(keyType: number, key: string, context: RequestContext): Promise<Found> {
-  if (keyType === keyTypes.GROUP) return findGroupCoordinator(key, context)
-  if (keyType === keyTypes.SHARE && (context.apiVersion < SHARE_MIN_VERSION || !isShareKey(key))) {
+  const { groups, transactions, shareState } = context.services
+  switch (keyType) {
+    case keyTypes.GROUP:
+      return findLeader(GROUP_METADATA_TOPIC, () => groups.partitionFor(key), context)
+    case keyTypes.TRANSACTION:
+      return findLeader(TRANSACTION_STATE_TOPIC, () => transactions.partitionFor(key), context)
+  }
+  const [, groupId, topicId, partition] = SHARE_KEY.exec(key) ?? []
+  if (context.apiVersion < SHARE_MIN_VERSION || groupId === undefined || topicId === undefined) {
     return notFound(Errors.INVALID_REQUEST)
   }
-  return notFound(Errors.COORDINATOR_NOT_AVAILABLE)
+  const place = { groupId, topicId, partition: Number(partition) }
+  return findLeader(SHARE_GROUP_STATE_TOPIC, () => shareState.partitionFor(place), context)
 }
 
 export const findCoordinator = handler(FindCoordinatorRequest, FindCoordinatorResponse, {

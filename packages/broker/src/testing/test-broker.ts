@@ -30,6 +30,7 @@ export class TestBroker implements AsyncDisposable {
       listeners: 'PLAINTEXT://127.0.0.1:0',
       'log.dirs': '/data',
       'offsets.topic.num.partitions': '4',
+      'transaction.state.log.num.partitions': '4',
       ...options.properties,
     })
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'))
