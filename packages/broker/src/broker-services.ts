@@ -15,6 +15,7 @@ import type { ReplicaManager } from './replica/replica-manager.ts'
 import type { TopicCreator } from './replica/topic-creator.ts'
 import type { TransactionMarkerWriter } from './replica/transaction-markers.ts'
 import type { HandlerTable } from './request/handler-table.ts'
+import type { SharePartitionManager } from './share/share-partition-manager.ts'
 
 export interface BrokerServices {
   /** As the broker was started; dynamic values lie in the metadata. */
@@ -37,6 +38,8 @@ export interface BrokerServices {
   readonly shareState: ShareCoordinatorService
   /** The same for this broker's own use: it makes the topic and waits until the coordinator is ready. */
   readonly sharePersister: SharePersister
+  /** What share groups have in hand of the partitions of this broker, and the sessions of their members. */
+  readonly sharePartitions: SharePartitionManager
   /** Ends transactions in the partitions of this broker. */
   readonly transactionMarkers: TransactionMarkerWriter
   /** Every API that is served. */

@@ -32,6 +32,8 @@ import { TransactionMarkerWriter } from './replica/transaction-markers.ts'
 import { ApiError } from './request/api-error.ts'
 import { HandlerTable } from './request/handler-table.ts'
 import { RequestProcessor } from './request/request-processor.ts'
+import { SharePartitionManager } from './share/share-partition-manager.ts'
+import { shareStatePort } from './share/share-state-port.ts'
 import { registeredEndpoints, socketServerOptions } from './socket-server-options.ts'
 
 /** Bytes that may wait for peers that do not read, before responses become smaller. */
@@ -191,6 +193,17 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
   const coordinators = startCoordinators(assembly, replicas)
   const { shares } = coordinators
   const topicCreator = new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') })
+  const sharePersister = new SharePersister({ coordinator: shares.service, topicCreator, clock })
+  const sharePartitions = new SharePartitionManager({
+    config,
+    metadata,
+    replicas,
+    state: shareStatePort(sharePersister),
+    clock,
+    logger: logger.child('SharePartitionManager'),
+  })
+  sharePartitions.start()
+  parts.defer(() => sharePartitions.close())
   return {
     config,
     clock,
@@ -210,7 +223,8 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     groups: coordinators.groups.service,
     transactions: coordinators.transactions.service,
     shareState: shares.service,
-    sharePersister: new SharePersister({ coordinator: shares.service, topicCreator, clock }),
+    sharePersister,
+    sharePartitions,
     transactionMarkers: coordinators.transactionMarkers,
     handlers: new HandlerTable([
       ...coreHandlers,

@@ -3,6 +3,8 @@ import { deleteShareGroupState } from './delete-share-group-state.ts'
 import { initializeShareGroupState } from './initialize-share-group-state.ts'
 import { readShareGroupStateSummary } from './read-share-group-state-summary.ts'
 import { readShareGroupState } from './read-share-group-state.ts'
+import { shareAcknowledge } from './share-acknowledge.ts'
+import { shareFetch } from './share-fetch.ts'
 import { writeShareGroupState } from './write-share-group-state.ts'
 
 /** Share groups (KIP-932): members, records, and the state that is kept of them. */
@@ -11,5 +13,7 @@ export const shareHandlers: readonly Handler[] = [
   initializeShareGroupState,
   readShareGroupState,
   readShareGroupStateSummary,
+  shareAcknowledge,
+  shareFetch,
   writeShareGroupState,
 ]
