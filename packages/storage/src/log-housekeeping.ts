@@ -56,7 +56,6 @@ export class LogHousekeeping {
       this.#guard(async () => {
         await this.checkpointEpochs()
         if (active.writtenBytes > 0) await active.indexes.persist({ sync: false })
-        await active.transactionIndex.persist()
       }),
     )
   }

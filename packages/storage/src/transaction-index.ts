@@ -16,8 +16,8 @@ export interface TransactionIndexedSegment {
 
 /**
  * The aborted transactions whose markers are in one segment (Kafka's TransactionIndex), in the order of the markers.
- * Most segments have none, and no file. New entries live in memory and reach the file when the segment rolls, when the
- * log is checkpointed or closed; after a crash those behind the last producer snapshot are made again from the log.
+ * Most segments have none, and no file. New entries live in memory and reach the file when the segment rolls or the log
+ * is closed; after a crash those behind the last producer snapshot are made again from the log.
  */
 export class TransactionIndex {
   readonly #segment: TransactionIndexedSegment
