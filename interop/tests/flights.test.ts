@@ -7,9 +7,11 @@ import { python } from '../support/environments.ts'
 const program = path.join(import.meta.dirname, '..', 'clients', 'python', 'flights.py')
 const dataSet = path.resolve(import.meta.dirname, '../../node_modules/vega-datasets/data/flights-20k.json')
 
-test('20,000 flights through three partitions and a group whose members come and go', async (t) => {
-  const interpreter = required(t, await python())
-  if (interpreter === undefined) return
-  await using broker = await startBroker()
-  await succeed(interpreter, [program, broker.bootstrapServers, dataSet])
-})
+for (const protocol of ['classic', 'consumer']) {
+  test(`20,000 flights through three partitions and a ${protocol} group whose members come and go`, async (t) => {
+    const interpreter = required(t, await python())
+    if (interpreter === undefined) return
+    await using broker = await startBroker()
+    await succeed(interpreter, [program, broker.bootstrapServers, dataSet, protocol])
+  })
+}

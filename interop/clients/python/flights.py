@@ -1,7 +1,7 @@
 """Flights keyed by origin airport through three partitions to a group of three, of which one leaves and one joins.
 
 Every record arrives, the order within a key holds, and what is committed in the end is the end of each partition.
-Usage: flights.py SERVERS FLIGHTS.json
+Usage: flights.py SERVERS FLIGHTS.json classic|consumer
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-servers, path = sys.argv[1:]
+servers, path, protocol = sys.argv[1:]
 topic, group = "flights", "flights-group"
 with open(path) as file:
     flights = json.load(file)
@@ -42,8 +42,10 @@ def join():
             "group.id": group,
             "auto.offset.reset": "earliest",
             "enable.auto.commit": False,
-            "session.timeout.ms": 10000,
             "fetch.wait.max.ms": 50,
+            "group.protocol": protocol,
+            # In a group of the newer protocol (KIP-848) the broker sets it.
+            **({"session.timeout.ms": 10000} if protocol == "classic" else {}),
         }
     )
     consumer.subscribe([topic])
@@ -78,7 +80,7 @@ def read(until):
                     member.commit(asynchronous=False)
                 except Exception as error:
                     # Refused while the group is between two generations; the next commit covers it.
-                    if error.args[0].name() not in ("REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "_NO_OFFSET"):
+                    if error.args[0].name() not in ("REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "STALE_MEMBER_EPOCH", "_NO_OFFSET"):
                         raise
         idle = 0 if got else idle + 1
         assert idle < 600, f"nothing comes after {len(seen)} of {until} records"
