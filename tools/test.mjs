@@ -20,7 +20,7 @@ function step(name, command, args) {
 
 if (patterns.length === 0) step('checks', 'npm', ['run', '--silent', 'check'])
 
-const files = globSync(['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'conformance/src/*.test.ts'])
+const files = globSync(['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'conformance/**/src/*.test.ts'])
   .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
   .sort()
 const concurrency = `--test-concurrency=${Math.max(2, os.availableParallelism())}`

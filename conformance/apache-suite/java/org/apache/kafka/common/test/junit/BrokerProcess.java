@@ -1,0 +1,105 @@
+package org.apache.kafka.common.test.junit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One broker: a process that CLUSTER_COMMAND starts, and its port. */
+final class BrokerProcess {
+    private static final int CONNECT_TIMEOUT_MS = 200;
+    private static final int EXIT_TIMEOUT_SECONDS = 30;
+
+    private final int id;
+    private final int port;
+    private final Path properties;
+    private final Path output;
+    private Process process;
+
+    BrokerProcess(int id, int port, Path properties) {
+        this.id = id;
+        this.port = port;
+        this.properties = properties;
+        this.output = properties.resolveSibling("broker-" + id + ".out");
+    }
+
+    int port() {
+        return port;
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    void launch() {
+        List<String> command = new ArrayList<>(List.of(System.getenv("CLUSTER_COMMAND").split(" ")));
+        command.add(properties.toString());
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile())).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void awaitPort() {
+        Waiting.until(this + " to open its port", () -> {
+            if (!process.isAlive()) throw new IllegalStateException(this + " ended: " + lastLine());
+            return isOpen();
+        });
+    }
+
+    /** SIGTERM, and the end of the process. */
+    void shutdown() {
+        // The listener is the broker itself: the command may have wrapped it.
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+        if (!hasExited()) throw new IllegalStateException(this + " did not stop");
+        Waiting.until(this + " to close its port", () -> !isOpen());
+    }
+
+    /** SIGKILL. Says whether the process has ended. */
+    boolean kill() {
+        if (process == null) return true;
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        return hasExited();
+    }
+
+    private boolean hasExited() {
+        try {
+            return process.waitFor(EXIT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean isOpen() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("localhost", port), CONNECT_TIMEOUT_MS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private String lastLine() {
+        try {
+            List<String> lines = Files.readAllLines(output);
+            return lines.isEmpty() ? "no output" : lines.get(lines.size() - 1);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "broker " + id;
+    }
+}

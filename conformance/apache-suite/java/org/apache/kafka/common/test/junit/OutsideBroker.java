@@ -1,0 +1,189 @@
+package org.apache.kafka.common.test.junit;
+
+import kafka.cluster.Partition;
+import kafka.log.LogManager;
+import kafka.network.SocketServer;
+import kafka.server.KafkaApis;
+import kafka.server.KafkaBroker;
+import kafka.server.KafkaConfig;
+import kafka.server.ReplicaManager;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.coordinator.group.GroupCoordinator;
+import org.apache.kafka.metadata.BrokerState;
+import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+
+import org.mockito.Mockito;
+import org.mockito.invocation.InvocationOnMock;
+
+import java.io.File;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+import scala.Option;
+import scala.collection.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * What of a broker can be known from outside, under the classes and interfaces through which tests look inside: its config, port, life,
+ * metadata, the folders of its logs, their offsets. Whatever else is asked aborts the test.
+ */
+final class OutsideBroker {
+    private final ExternalCluster cluster;
+    private final int id;
+    private final int port;
+    private final Map<String, String> properties;
+    private final LogFolders folders;
+
+    OutsideBroker(ExternalCluster cluster, int id, int port, Map<String, String> properties) {
+        this.cluster = cluster;
+        this.id = id;
+        this.port = port;
+        this.properties = properties;
+        this.folders = new LogFolders(properties);
+    }
+
+    KafkaBroker asKafkaBroker() {
+        return proxy(KafkaBroker.class, (self, method, arguments) -> switch (method.getName()) {
+            case "config" -> config();
+            case "boundPort" -> port;
+            case "clusterId" -> cluster.clusterId();
+            case "metadataCache" -> OutsideMetadata.of(cluster);
+            case "socketServer" -> outside(SocketServer.class, call -> isCall(call, "boundPort") ? port : unknown());
+            case "dataPlaneRequestProcessor" -> outside(KafkaApis.class, call -> isCall(call, "brokerId") ? id : unknown());
+            case "groupCoordinator" -> groupCoordinator();
+            case "logManager" -> logManager();
+            case "replicaManager" -> replicaManager();
+            case "isShutdown" -> !cluster.isAlive(id);
+            case "brokerState" -> cluster.isAlive(id) ? BrokerState.RUNNING : BrokerState.NOT_RUNNING;
+            case "shutdown" -> {
+                cluster.shutdownBroker(id);
+                yield null;
+            }
+            case "startup" -> {
+                cluster.startBroker(id);
+                yield null;
+            }
+            // Whoever shuts a broker down here has waited for its end already.
+            case "awaitShutdown" -> null;
+            case "hashCode" -> id;
+            case "equals" -> self == arguments[0];
+            case "toString" -> "broker " + id;
+            default -> unknown();
+        });
+    }
+
+    private KafkaConfig config() {
+        return new KafkaConfig(properties, false);
+    }
+
+    private static GroupCoordinator groupCoordinator() {
+        return proxy(GroupCoordinator.class, (self, method, arguments) -> {
+            if (!method.getName().equals("groupMetadataTopicConfigs")) return unknown();
+            Properties configs = new Properties();
+            configs.putAll(Map.of("cleanup.policy", "compact", "compression.type", "producer", "segment.bytes", "104857600"));
+            return configs;
+        });
+    }
+
+    private LogManager logManager() {
+        return outside(LogManager.class, call -> switch (call.getMethod().getName()) {
+            case "getLog" -> {
+                TopicPartition partition = call.getArgument(0);
+                boolean isFuture = call.getArguments().length > 1 && call.<Boolean>getArgument(1);
+                yield option((isFuture ? folders.ofFuture(partition) : folders.of(partition)).map(folder -> log(partition, folder)));
+            }
+            // Scala's way of saying that the second argument was left out.
+            case "getLog$default$2" -> false;
+            case "liveLogDirs" -> (Seq<File>) CollectionConverters.asScala(folders.logDirs()).toSeq();
+            case "isLogDirOnline" -> folders.logDirs().contains(new File(call.<String>getArgument(0)));
+            case "producerStateManagerConfig" -> producerStateManagerConfig();
+            default -> unknown();
+        });
+    }
+
+    private ReplicaManager replicaManager() {
+        return outside(ReplicaManager.class, call -> switch (call.getMethod().getName()) {
+            case "config" -> config();
+            case "logManager" -> logManager();
+            case "metadataCache" -> OutsideMetadata.of(cluster);
+            case "getLog", "localLog" -> logManager().getLog(call.getArgument(0), false);
+            case "onlinePartition" -> {
+                TopicPartition partition = call.getArgument(0);
+                yield option(folders.of(partition).map(folder -> partition(partition)));
+            }
+            default -> unknown();
+        });
+    }
+
+    private Partition partition(TopicPartition partition) {
+        return outside(Partition.class, call -> isCall(call, "leaderIdIfLocal")
+            ? option(OutsideMetadata.of(cluster).getLeaderAndIsr(partition.topic(), partition.partition())
+                .map(state -> (Object) state.leader()).filter(leader -> leader.equals(id)))
+            : unknown());
+    }
+
+    /** The only replica has its high watermark at its end once a write is acknowledged, so the latest offset is both. */
+    private UnifiedLog log(TopicPartition partition, File folder) {
+        return outside(UnifiedLog.class, call -> switch (call.getMethod().getName()) {
+            case "logEndOffset", "highWatermark" -> offset(partition, OffsetSpec.latest());
+            case "logStartOffset" -> offset(partition, OffsetSpec.earliest());
+            case "topicPartition" -> partition;
+            case "dir" -> folder;
+            default -> unknown();
+        });
+    }
+
+    private long offset(TopicPartition partition, OffsetSpec spec) throws Exception {
+        try (Admin admin = cluster.admin()) {
+            return admin.listOffsets(Map.of(partition, spec)).partitionResult(partition).get().offset();
+        }
+    }
+
+    private ProducerStateManagerConfig producerStateManagerConfig() {
+        return outside(ProducerStateManagerConfig.class, call ->
+            isCall(call, "producerIdExpirationMs") ? Integer.parseInt(described("producer.id.expiration.ms")) : unknown());
+    }
+
+    private String described(String config) throws Exception {
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
+        try (Admin admin = cluster.admin()) {
+            return admin.describeConfigs(List.of(broker)).all().get().get(broker).get(config).value();
+        }
+    }
+
+    static Object unknown() {
+        throw ExternalCluster.inside();
+    }
+
+    static boolean isCall(InvocationOnMock call, String method) {
+        return call.getMethod().getName().equals(method);
+    }
+
+    private static <T> Option<T> option(Optional<T> value) {
+        return Option.apply(value.orElse(null));
+    }
+
+    @FunctionalInterface
+    interface Answers {
+        Object to(InvocationOnMock call) throws Exception;
+    }
+
+    /** A stand-in for a class, where there is no interface. */
+    static <T> T outside(Class<T> type, Answers answers) {
+        return Mockito.mock(type, call -> isCall(call, "toString") ? "a " + type.getSimpleName() + " from outside" : answers.to(call));
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return (T) Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
+    }
+}

@@ -1,0 +1,58 @@
+package org.apache.kafka.common.test.junit;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.metadata.LeaderAndIsr;
+import org.apache.kafka.metadata.LeaderRecoveryState;
+import org.apache.kafka.metadata.MetadataCache;
+
+import java.util.List;
+import java.util.Optional;
+
+/** A broker's view of the cluster, asked over the wire. Leader epochs are not part of what an admin client is told, and are 0. */
+final class OutsideMetadata {
+    private OutsideMetadata() {
+    }
+
+    static MetadataCache of(ExternalCluster cluster) {
+        return OutsideBroker.proxy(MetadataCache.class, (self, method, arguments) -> {
+            try (Admin admin = cluster.admin()) {
+                return switch (method.getName()) {
+                    case "getAllTopics" -> admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+                    case "contains" -> arguments[0] instanceof TopicPartition partition
+                        ? describe(admin, partition.topic()).map(topic -> topic.partitions().size() > partition.partition()).orElse(false)
+                        : describe(admin, (String) arguments[0]).isPresent();
+                    case "numPartitions" -> describe(admin, (String) arguments[0]).map(topic -> topic.partitions().size());
+                    case "getTopicId" -> describe(admin, (String) arguments[0]).map(TopicDescription::topicId).orElse(Uuid.ZERO_UUID);
+                    case "getLeaderAndIsr" -> leaderAndIsr(admin, (String) arguments[0], (int) arguments[1]);
+                    case "hasAliveBroker" -> admin.describeCluster().nodes().get().stream().anyMatch(node -> node.id() == (int) arguments[0]);
+                    case "getAliveBrokerNodes", "getBrokerNodes" -> List.copyOf(admin.describeCluster().nodes().get());
+                    case "metadataVersion" -> cluster.config().metadataVersion();
+                    default -> throw ExternalCluster.inside();
+                };
+            }
+        });
+    }
+
+    private static Optional<LeaderAndIsr> leaderAndIsr(Admin admin, String topic, int partition) {
+        return describe(admin, topic)
+            .flatMap(description -> description.partitions().stream().filter(each -> each.partition() == partition).findFirst())
+            .filter(each -> each.leader() != null && !each.leader().isEmpty())
+            .map(each -> new LeaderAndIsr(each.leader().id(), 0, each.isr().stream().map(Node::id).toList(), LeaderRecoveryState.RECOVERED, 0));
+    }
+
+    /** Nothing where the topic is unknown. */
+    private static Optional<TopicDescription> describe(Admin admin, String topic) {
+        DescribeTopicsResult result = admin.describeTopics(List.of(topic));
+        try {
+            return Optional.of(result.allTopicNames().get().get(topic));
+        } catch (Exception e) {
+            return Optional.empty();
+        }
+    }
+}
