@@ -9,7 +9,7 @@ export interface StateBatch {
 
 /**
  * What is known of the records from `startOffset` on when `newer` is told on top of `known` (Kafka's
- * PersisterStateBatchCombiner): batches in order of their offsets, none overlapping, neighbours that stand alike as
+ * PersisterStateBatchCombiner): batches in order of their offsets, none overlapping, neighbours that were told alike as
  * one. Where two say something different of a record, the higher delivery count is right, and of equal ones the higher
  * state: a record is never delivered less often than it was, nor taken back once it is done with. A start offset of −1
  * keeps everything.
