@@ -9,6 +9,7 @@ import type { Clock, Logger, Random } from '@milena/runtime'
 import type { LogManager } from '@milena/storage'
 import type { SharePersister } from './coordinators/share-persister.ts'
 import type { ResponseMemory } from './network/response-memory.ts'
+import type { QuotaManager } from './quota/quota-manager.ts'
 import type { FetchSessionCache } from './replica/fetch-session-cache.ts'
 import type { ProducerIdManager } from './replica/producer-id-manager.ts'
 import type { ReplicaManager } from './replica/replica-manager.ts'
@@ -42,6 +43,8 @@ export interface BrokerServices {
   readonly sharePartitions: SharePartitionManager
   /** Ends transactions in the partitions of this broker. */
   readonly transactionMarkers: TransactionMarkerWriter
+  /** What clients may consume. */
+  readonly quotas: QuotaManager
   /** Every API that is served. */
   readonly handlers: HandlerTable
 }

@@ -21,6 +21,7 @@ import { securityHandlers } from './handlers/security-handlers.ts'
 import { shareHandlers } from './handlers/share-handlers.ts'
 import { transactionHandlers } from './handlers/transaction-handlers.ts'
 import { logManagerOptions } from './log-manager-options.ts'
+import { brokerQuotas } from './quota/broker-quotas.ts'
 import { ResponseMemory } from './network/response-memory.ts'
 import { SocketServer } from './network/socket-server.ts'
 import type { EndPoint } from './network/socket-server.ts'
@@ -32,6 +33,7 @@ import { TransactionMarkerWriter } from './replica/transaction-markers.ts'
 import { ApiError } from './request/api-error.ts'
 import { HandlerTable } from './request/handler-table.ts'
 import { RequestProcessor } from './request/request-processor.ts'
+import { RequestThrottle } from './request/request-throttle.ts'
 import { SharePartitionManager } from './share/share-partition-manager.ts'
 import { shareStatePort } from './share/share-state-port.ts'
 import { registeredEndpoints, socketServerOptions } from './socket-server-options.ts'
@@ -118,7 +120,11 @@ export class Broker implements AsyncDisposable {
 
     const services = await assemble({ config, ports, metadata, logs, brokerEpoch, responseMemory, parts })
     logs.startBackground()
-    sockets.serve(new RequestProcessor({ services, logger: ports.logger.child('RequestProcessor') }))
+    const { quotas } = services
+    const throttle = new RequestThrottle({ quotas, clock: ports.clock })
+    sockets.serve(new RequestProcessor({ services, throttle, logger: ports.logger.child('RequestProcessor') }), (ip) =>
+      quotas.recordConnection(ip, ports.clock.monotonicMs()),
+    )
     // Last in, first out: before anything else stops, what clients have begun is answered.
     parts.defer(() => sockets.close(SHUTDOWN_GRACE_MS))
     logger.info('Started', {
@@ -220,6 +226,7 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     }),
     producerIds: coordinators.producerIds,
     responseMemory,
+    quotas: brokerQuotas(config, metadata),
     groups: coordinators.groups.service,
     transactions: coordinators.transactions.service,
     shareState: shares.service,

@@ -2,7 +2,7 @@
 import { securityProtocolIds } from '@milena/metadata'
 import type { BrokerConfig, EndpointImage } from '@milena/metadata'
 import { ListenError } from './network/listener.ts'
-import type { EndPoint, SocketServerOptions } from './network/socket-server.ts'
+import type { ConnectionLimits, EndPoint, SocketServerOptions } from './network/socket-server.ts'
 
 /** Bytes of requests held at once where `queued.max.request.bytes` sets no bound. */
 const REQUEST_MEMORY_BYTES = 256 * 1024 * 1024
@@ -32,10 +32,16 @@ export function socketServerOptions(config: BrokerConfig): ConfiguredOptions {
     backlog: config.isSet('socket.listen.backlog.size') ? config.get('socket.listen.backlog.size') : BACKLOG,
     maxFrameBytes: config.get('socket.request.max.bytes'),
     maxRequestBytes: maxRequestBytes > 0 ? maxRequestBytes : REQUEST_MEMORY_BYTES,
+    limits: connectionLimits(config),
+    maxIdleMs: maxIdleMs < 0 ? Infinity : maxIdleMs,
+  }
+}
+
+export function connectionLimits(config: BrokerConfig): ConnectionLimits {
+  return {
     maxConnections: config.get('max.connections'),
     maxConnectionsPerIp: config.get('max.connections.per.ip'),
     maxConnectionsByIp: connectionsByIp(config.get('max.connections.per.ip.overrides')),
-    maxIdleMs: maxIdleMs < 0 ? Infinity : maxIdleMs,
   }
 }
 

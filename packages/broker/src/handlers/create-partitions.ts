@@ -5,10 +5,18 @@
  */
 import { CreatePartitionsRequest, CreatePartitionsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { mutationQuota } from '../request/quota-client.ts'
+
+const FIRST_VERSION_WITH_QUOTA_ERROR = 3
 
 export const createPartitions = handler(CreatePartitionsRequest, CreatePartitionsResponse, {
   versions: { min: 0, max: 3 },
-  handle: (request, { apiVersion, services }) => services.metadata.submit('createPartitions', request, { apiVersion }),
+  async handle(request, context) {
+    const { apiVersion, services } = context
+    const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)
+    const answer = await services.metadata.submit('createPartitions', request, { apiVersion, recordMutations })
+    return { ...answer, throttleTimeMs: throttleTimeMs() }
+  },
   errorResponse: ({ code, message }, { topics }) => ({
     throttleTimeMs: 0,
     results: topics.map(({ name }) => ({ name, errorCode: code, errorMessage: message })),

@@ -7,10 +7,18 @@
  */
 import { CreateTopicsRequest, CreateTopicsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { mutationQuota } from '../request/quota-client.ts'
+
+const FIRST_VERSION_WITH_QUOTA_ERROR = 6
 
 export const createTopics = handler(CreateTopicsRequest, CreateTopicsResponse, {
   versions: { min: 2, max: 7 },
-  handle: (request, { apiVersion, services }) => services.metadata.submit('createTopics', request, { apiVersion }),
+  async handle(request, context) {
+    const { apiVersion, services } = context
+    const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)
+    const answer = await services.metadata.submit('createTopics', request, { apiVersion, recordMutations })
+    return { ...answer, throttleTimeMs: throttleTimeMs() }
+  },
   errorResponse: ({ code, message }, { topics }) => ({
     throttleTimeMs: 0,
     topics: topics.map(({ name }) => ({ name, errorCode: code, errorMessage: message })),

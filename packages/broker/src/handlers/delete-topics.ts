@@ -6,10 +6,18 @@
  */
 import { DeleteTopicsRequest, DeleteTopicsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { mutationQuota } from '../request/quota-client.ts'
+
+const FIRST_VERSION_WITH_QUOTA_ERROR = 5
 
 export const deleteTopics = handler(DeleteTopicsRequest, DeleteTopicsResponse, {
   versions: { min: 1, max: 6 },
-  handle: (request, { apiVersion, services }) => services.metadata.submit('deleteTopics', request, { apiVersion }),
+  async handle(request, context) {
+    const { apiVersion, services } = context
+    const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)
+    const answer = await services.metadata.submit('deleteTopics', request, { apiVersion, recordMutations })
+    return { ...answer, throttleTimeMs: throttleTimeMs() }
+  },
   errorResponse: ({ code, message }, { topics, topicNames }) => ({
     throttleTimeMs: 0,
     responses: [...topics, ...topicNames.map((name) => ({ name }))].map((topic) => ({

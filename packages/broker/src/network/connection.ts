@@ -5,7 +5,7 @@
  * client that only sends fills its own socket buffers, not this process.
  */
 import type { Socket } from 'node:net'
-import type { Clock, Logger } from '@milena/runtime'
+import type { Clock, Logger, Timer } from '@milena/runtime'
 import type { RequestConnection } from '../request/handler.ts'
 import type { RequestProcessor } from '../request/request-processor.ts'
 import { RequestQueue } from '../request/request-queue.ts'
@@ -58,6 +58,9 @@ export class Connection implements RequestConnection {
   #isEnding = false
   #isReadingPaused = false
   #stopWaiting: (() => void) | undefined
+  /** Set while this client is over a quota. */
+  #throttle: Timer | undefined
+  #throttledUntilMs = 0
   #isCorked = false
   #unsentBytes = 0
   #lastActiveMs: number
@@ -75,7 +78,7 @@ export class Connection implements RequestConnection {
     this.#queue = new RequestQueue({
       process: (frame, receivedMs) => options.processor.process(frame, this, receivedMs),
       isPipelined: (frame) => options.processor.isPipelined(frame),
-      isWritable: () => !this.#socket.writableNeedDrain,
+      isWritable: () => !this.#socket.writableNeedDrain && this.#throttle === undefined,
       write: (chunks) => this.#write(chunks),
       release: (frame) => this.#release(frame.length),
       close: () => this.#socket.destroySoon(),
@@ -109,9 +112,9 @@ export class Connection implements RequestConnection {
     return this.#reader.isMidFrame
   }
 
-  /** True while a request is under way. One whose peer does not read its answers is as good as idle. */
+  /** True while a request is under way, or the client is made to wait. One whose peer does not read its answers is as good as idle. */
   get isBusy(): boolean {
-    return this.#queue.length > 0 && !this.#socket.writableNeedDrain
+    return this.#throttle !== undefined || (this.#queue.length > 0 && !this.#socket.writableNeedDrain)
   }
 
   onClose(listener: () => void): () => void {
@@ -121,6 +124,21 @@ export class Connection implements RequestConnection {
     }
     this.#closeListeners.add(listener)
     return () => void this.#closeListeners.delete(listener)
+  }
+
+  throttle(durationMs: number): void {
+    const { clock } = this.#options
+    const untilMs = clock.monotonicMs() + durationMs
+    if (this.#isClosed || durationMs <= 0 || untilMs <= this.#throttledUntilMs) return
+    this.#throttle?.cancel()
+    this.#throttledUntilMs = untilMs
+    this.#throttle = clock.setTimer(durationMs, () => {
+      this.#throttle = undefined
+      // The time that it was kept waiting is no idleness of its own.
+      this.#lastActiveMs = clock.monotonicMs()
+      this.#queue.advance()
+      this.#readOn()
+    })
   }
 
   /** Ends it now. What is not sent is lost. */
@@ -157,6 +175,7 @@ export class Connection implements RequestConnection {
     this.#queue.close()
     this.#countUnsent()
     this.#stopWaiting?.()
+    this.#throttle?.cancel()
     this.#endWaits()
     this.#socket.destroy()
     this.#options.onClosed(this)
@@ -179,6 +198,7 @@ export class Connection implements RequestConnection {
   #isCongested(): boolean {
     return (
       this.#isClosed ||
+      this.#throttle !== undefined ||
       this.#queue.length >= MAX_QUEUED_REQUESTS ||
       this.#queue.waitingBytes >= MAX_WAITING_BYTES ||
       this.#socket.writableNeedDrain ||

@@ -19,6 +19,14 @@ export interface EndPoint {
   readonly port: number
 }
 
+/** What can change while the broker runs. */
+export interface ConnectionLimits {
+  readonly maxConnections: number
+  readonly maxConnectionsPerIp: number
+  /** `max.connections.per.ip.overrides`. */
+  readonly maxConnectionsByIp: ReadonlyMap<string, number>
+}
+
 export interface SocketServerOptions {
   readonly listeners: readonly EndPoint[]
   /** By listener name. */
@@ -28,10 +36,7 @@ export interface SocketServerOptions {
   readonly maxFrameBytes: number
   /** `queued.max.request.bytes`, bounded also where Kafka has no bound. */
   readonly maxRequestBytes: number
-  readonly maxConnections: number
-  readonly maxConnectionsPerIp: number
-  /** `max.connections.per.ip.overrides`. */
-  readonly maxConnectionsByIp: ReadonlyMap<string, number>
+  readonly limits: ConnectionLimits
   readonly maxIdleMs: number
   readonly responseMemory: ResponseMemory
   readonly clock: Clock
@@ -47,6 +52,11 @@ export class SocketServer {
   /** Who came before the broker was ready; undefined since it is. */
   #early: (() => void)[] | undefined = []
   #processor: RequestProcessor | undefined
+  /** Says after how many ms a new connection is to be closed, 0 when it may stay. */
+  #connectionThrottleMs: (ip: string) => number = () => 0
+  /** Those that came too fast, each with the moment at which it is closed. */
+  readonly #throttled = new Map<Socket, Timer>()
+  #limits: ConnectionLimits
   #lastConnectionId = 0
   #sweepTimer: Timer | undefined
   #isClosing = false
@@ -54,6 +64,7 @@ export class SocketServer {
 
   private constructor(options: SocketServerOptions) {
     this.#options = options
+    this.#limits = options.limits
     this.#requestMemory = new RequestMemory(options.maxRequestBytes)
   }
 
@@ -75,12 +86,18 @@ export class SocketServer {
     return server
   }
 
-  /** Begins to serve. */
-  serve(processor: RequestProcessor): void {
+  /** Begins to serve. `connectionThrottleMs` is asked about each new connection (KIP-612). */
+  serve(processor: RequestProcessor, connectionThrottleMs: (ip: string) => number = () => 0): void {
     this.#processor = processor
+    this.#connectionThrottleMs = connectionThrottleMs
     const early = this.#early ?? []
     this.#early = undefined
     for (const accept of early) accept()
+  }
+
+  /** They hold for connections to come; those that are open stay open. */
+  set limits(limits: ConnectionLimits) {
+    this.#limits = limits
   }
 
   /** With the ports that were really opened. */
@@ -104,6 +121,11 @@ export class SocketServer {
   async close(graceMs: number): Promise<void> {
     const stopped = this.#stopAccepting()
     this.#sweepTimer?.cancel()
+    for (const [socket, timer] of this.#throttled) {
+      timer.cancel()
+      socket.destroy()
+    }
+    this.#throttled.clear()
     // Refuses those who came too early and now come too late.
     for (const accept of this.#early?.splice(0) ?? []) accept()
     const emptied = new Promise<void>((resolve) => {
@@ -143,6 +165,11 @@ export class SocketServer {
       socket.destroy()
       return
     }
+    const throttleMs = this.#connectionThrottleMs(ip)
+    if (throttleMs > 0) {
+      this.#closeLater(socket, throttleMs)
+      return
+    }
     this.#lastConnectionId += 1
     const { localAddress, localPort, remotePort } = socket
     const id = `${literalAddress(localAddress)}:${localPort}-${ip}:${remotePort}-${this.#lastConnectionId}`
@@ -163,12 +190,23 @@ export class SocketServer {
     this.#countByIp.set(ip, (this.#countByIp.get(ip) ?? 0) + 1)
   }
 
+  /** Who tries again at once would come too fast again: the end comes when it is time for another attempt. */
+  #closeLater(socket: Socket, delayMs: number): void {
+    const timer = this.#options.clock.setTimer(delayMs, () => socket.destroy())
+    this.#throttled.set(socket, timer)
+    socket.on('error', () => {})
+    socket.once('close', () => {
+      this.#throttled.delete(socket)
+      timer.cancel()
+    })
+  }
+
   /** Why a new connection is refused; '' when there is nothing to say about it. */
   #refusal(ip: string): string | undefined {
     // A peer that is gone again before it was taken up has no address any more.
     if (this.#isClosing || ip === '') return ''
-    const { maxConnections, maxConnectionsPerIp, maxConnectionsByIp } = this.#options
-    if (this.#connections.size >= maxConnections)
+    const { maxConnections, maxConnectionsPerIp, maxConnectionsByIp } = this.#limits
+    if (this.#connections.size + this.#throttled.size >= maxConnections)
       return `Refusing a connection: max.connections=${maxConnections} are open`
     const limit = maxConnectionsByIp.get(ip) ?? maxConnectionsPerIp
     if ((this.#countByIp.get(ip) ?? 0) >= limit) return `Refusing a connection: ${limit} of its address are open`

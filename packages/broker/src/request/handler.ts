@@ -30,6 +30,11 @@ export interface RequestConnection {
   /** True once the peer is gone: what would be answered has no reader any more. */
   readonly isClosed: boolean
   /**
+   * Reads nothing further from this client for so many milliseconds, because it is over a quota (KIP-219). What it is
+   * answered leaves at once.
+   */
+  throttle(durationMs: number): void
+  /**
    * Calls `listener` once when it is no use to wait any longer: the connection closes, or the broker stops (at once when
    * that is so already). Returns how to stop listening.
    */
@@ -55,6 +60,8 @@ export interface RequestContext {
   readonly connection: RequestConnection
   /** Monotonic, when the whole frame had arrived: what a request's own timeouts count from. */
   readonly receivedMs: number
+  /** Of the whole request, without the four bytes of its length. */
+  readonly sizeInBytes: number
   readonly services: BrokerServices
 }
 

@@ -10,15 +10,18 @@ import {
   MetadataRequest,
   MetadataResponse,
 } from '@milena/protocol'
-import { captureLogger } from '@milena/runtime'
+import { emptyImage } from '@milena/metadata'
+import { captureLogger, ManualClock } from '@milena/runtime'
 import { StorageError } from '@milena/storage'
 import type { BrokerServices } from '../broker-services.ts'
+import { QuotaManager } from '../quota/quota-manager.ts'
 import { ApiError } from './api-error.ts'
 import { CLOSE_CONNECTION, handler, InFlight } from './handler.ts'
 import type { Handler, RequestConnection } from './handler.ts'
 import { HandlerTable } from './handler-table.ts'
 import { RequestProcessor } from './request-processor.ts'
 import type { Answer } from './request-queue.ts'
+import { RequestThrottle } from './request-throttle.ts'
 
 const connection: RequestConnection = {
   id: 'c1',
@@ -29,9 +32,14 @@ const connection: RequestConnection = {
   localPort: 9092,
   advertised: { host: '127.0.0.1', port: 9092 },
   isClosed: false,
+  throttle: () => {},
   onClose: () => () => {},
   clientSoftware: { name: '', version: '' },
 }
+
+const windows = { windows: 11, windowMs: 1000 }
+const quotas = new QuotaManager({ clientWindows: windows, controllerWindows: windows, image: emptyImage('cluster') })
+const throttle = new RequestThrottle({ quotas, clock: new ManualClock() })
 
 const HEARTBEAT = { groupId: 'g', generationId: 1, memberId: 'm' }
 
@@ -48,7 +56,7 @@ async function ask(
 ): Promise<{ readonly answer: Answer; readonly errorCode: number | undefined; readonly lines: readonly string[] }> {
   const { logger, entries } = captureLogger()
   const services = { handlers: new HandlerTable([each]) } as unknown as BrokerServices
-  const processor = new RequestProcessor({ services, logger })
+  const processor = new RequestProcessor({ services, throttle, logger })
   const request = { message: HeartbeatRequest, version, correlationId: 5, clientId: 'c', body: HEARTBEAT }
   const frame = Buffer.concat(encodeRequestFrame(request)).subarray(4)
   const processed = processor.process(frame, connection, 0)
@@ -112,7 +120,7 @@ test('where a response has no place for an error, the connection is closed', asy
   const body = { topics: [] }
   const request = { message: MetadataRequest, version: 9, correlationId: 5, clientId: 'c', body }
   const frame = Buffer.concat(encodeRequestFrame(request)).subarray(4)
-  const answer = await new RequestProcessor({ services, logger }).process(frame, connection, 0)
+  const answer = await new RequestProcessor({ services, throttle, logger }).process(frame, connection, 0)
   assert.equal(answer, CLOSE_CONNECTION)
 })
 

@@ -13,21 +13,34 @@ import { ANONYMOUS, CLOSE_CONNECTION, InFlight, NO_RESPONSE } from './handler.ts
 import type { Handler, HandlerResult, RequestConnection, RequestContext } from './handler.ts'
 import { serves } from './handler-table.ts'
 import type { Answer } from './request-queue.ts'
+import type { RequestThrottle } from './request-throttle.ts'
 
 /** A body whose message is known only at run time; the handler that made it was checked against its own. */
 type Body = Readonly<Record<string, unknown>>
 
+/** A request under way. */
+interface Work {
+  readonly handler: Handler
+  readonly request: object
+  readonly context: RequestContext
+  /** How long the handler held up the loop before it first waited; 0 where nobody measures it. */
+  readonly loopMs: number
+}
+
 export interface RequestProcessorOptions {
   readonly services: BrokerServices
+  readonly throttle: RequestThrottle
   readonly logger: Logger
 }
 
 export class RequestProcessor {
   readonly #services: BrokerServices
+  readonly #throttle: RequestThrottle
   readonly #logger: Logger
 
-  constructor({ services, logger }: RequestProcessorOptions) {
+  constructor({ services, throttle, logger }: RequestProcessorOptions) {
     this.#services = services
+    this.#throttle = throttle
     this.#logger = logger
   }
 
@@ -61,6 +74,7 @@ export class RequestProcessor {
       principal: ANONYMOUS,
       connection,
       receivedMs,
+      sizeInBytes: frame.length,
       services,
     }
     if (!serves(handler.versions, apiVersion)) {
@@ -78,51 +92,49 @@ export class RequestProcessor {
       const details = { apiVersion, error: textOf(error) }
       return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)
     }
-    return this.#handle(handler, request, context)
+    return this.#handle({ handler, request, context })
   }
 
-  #handle(
-    handler: Handler,
-    request: object,
-    context: RequestContext,
-  ): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
+  #handle(work: Omit<Work, 'loopMs'>): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
+    const { handler, request, context } = work
+    const startMs = this.#throttle.measuresTime ? this.#throttle.nowMs() : undefined
+    const timed = (): Work => ({ ...work, loopMs: startMs === undefined ? 0 : this.#throttle.nowMs() - startMs })
     try {
       const result = handler.handle(request as never, context)
-      if (result instanceof InFlight) {
-        return new InFlight(this.#settle(result.response, handler, request, context), result.dispatched)
-      }
-      if (result instanceof Promise) return this.#settle(result, handler, request, context)
-      return this.#encode(result, handler, request, context)
+      if (result instanceof InFlight) return new InFlight(this.#settle(result.response, timed()), result.dispatched)
+      if (result instanceof Promise) return this.#settle(result, timed())
+      return this.#encode(result, timed())
     } catch (error) {
-      return this.#fail(error, handler, request, context)
+      return this.#fail(error, timed())
     }
   }
 
-  #settle(
-    result: Promise<HandlerResult<object>>,
-    handler: Handler,
-    request: object,
-    context: RequestContext,
-  ): Promise<Answer> {
+  #settle(result: Promise<HandlerResult<object>>, work: Work): Promise<Answer> {
     return result.then(
-      (response) => this.#encode(response, handler, request, context),
-      (error: unknown) => this.#fail(error, handler, request, context),
+      (response) => this.#encode(response, work),
+      (error: unknown) => this.#fail(error, work),
     )
   }
 
-  #encode(result: HandlerResult<object>, handler: Handler, request: object, context: RequestContext): Answer {
+  #encode(result: HandlerResult<object>, work: Work): Answer {
     if (result === NO_RESPONSE || result === CLOSE_CONNECTION) return result
     try {
-      return encodeResponseFrame(handler.response, context.apiVersion, context.correlationId, result as Body)
+      return this.#frame(result as Body, work)
     } catch (error) {
-      return this.#fail(error, handler, request, context)
+      return this.#fail(error, work)
     }
   }
 
+  #frame(body: Body, { handler: { response }, context, loopMs }: Work): readonly Uint8Array[] {
+    const throttled = this.#throttle.apply(body, { response, context, loopMs })
+    return encodeResponseFrame(response, context.apiVersion, context.correlationId, throttled)
+  }
+
   /** What is answered when `cause` was thrown. */
-  #fail(cause: unknown, handler: Handler, request: object, context: RequestContext): Answer {
+  #fail(cause: unknown, work: Work): Answer {
+    const { handler, request, context } = work
     const error = toApiError(cause)
-    const { apiVersion, correlationId } = context
+    const { apiVersion } = context
     if (isUnexpected(error)) {
       this.#logger
         .limited(`failed-${handler.apiKey}`)
@@ -133,7 +145,7 @@ export class RequestProcessor {
         handler.errorResponse?.(error, request as never, context) ?? errorBody(handler.response, apiVersion, error)
       if (response === undefined || response === CLOSE_CONNECTION) return CLOSE_CONNECTION
       if (response === NO_RESPONSE) return NO_RESPONSE
-      return encodeResponseFrame(handler.response, apiVersion, correlationId, response as Body)
+      return this.#frame(response as Body, work)
     } catch (second) {
       this.#logger
         .limited(`unanswerable-${handler.apiKey}`)

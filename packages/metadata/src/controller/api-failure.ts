@@ -1,3 +1,5 @@
+import { Errors } from '@milena/protocol/messages'
+
 /** One item of a request is refused; caught where items are gone through, and never leaves the controller. */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
@@ -9,6 +11,15 @@ export class ApiFailure extends Error {
     this.errorCode = errorCode
     this.errorMessage = errorMessage
   }
+}
+
+/** @throws ApiFailure when the quota of who asks has no room for changes to so many partitions */
+export function checkMutationQuota(
+  partitions: number,
+  context: { recordMutations(partitions: number): boolean },
+): void {
+  if (context.recordMutations(partitions)) return
+  throw new ApiFailure(Errors.THROTTLING_QUOTA_EXCEEDED.code, 'The throttling quota has been exceeded.')
 }
 
 /** The result of `decide`, or of `refuse` when it throws an `ApiFailure`. */

@@ -16,6 +16,11 @@ export interface ControllerContext {
   /** The version in which the request came, where the answer depends on it. */
   readonly apiVersion: number
   nextUuid(): string
+  /**
+   * Counts partitions that are to be made or deleted against the quota of who asks (KIP-599). False: the quota is used
+   * up, and they must not be.
+   */
+  recordMutations(partitions: number): boolean
 }
 
 /** A decision: what is to be written, and what is answered once it is. */

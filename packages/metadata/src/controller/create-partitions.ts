@@ -2,8 +2,8 @@
 import { type CreatePartitionsRequest, type CreatePartitionsResponse, Errors } from '@milena/protocol/messages'
 import type { MetadataImage, TopicImage } from '../image/metadata-image.ts'
 import type { MetadataRecord } from '../image/metadata-record.ts'
-import { ApiFailure, orRefused } from './api-failure.ts'
-import { type ControllerResult, MAX_RECORDS_PER_REQUEST } from './controller-result.ts'
+import { ApiFailure, checkMutationQuota, orRefused } from './api-failure.ts'
+import { type ControllerContext, type ControllerResult, MAX_RECORDS_PER_REQUEST } from './controller-result.ts'
 import { checkManualAssignment, newPartitionRecord, placeReplicas } from './replica-placement.ts'
 
 type TopicIncrease = CreatePartitionsRequest['topics'][number]
@@ -17,6 +17,7 @@ interface Decision {
 export function createPartitions(
   image: MetadataImage,
   request: CreatePartitionsRequest,
+  context: ControllerContext,
 ): ControllerResult<CreatePartitionsResponse> {
   const seen = new Set<string>()
   const duplicates = new Set<string>()
@@ -29,7 +30,7 @@ export function createPartitions(
   for (const topic of request.topics) {
     if (duplicates.has(topic.name)) continue
     const decision = orRefused<Decision>(
-      () => increase(image, topic, room),
+      () => increase(image, topic, { room, context }),
       ({ errorCode, errorMessage }) => ({ records: [], result: { name: topic.name, errorCode, errorMessage } }),
     )
     room -= decision.records.length
@@ -41,7 +42,13 @@ export function createPartitions(
   }
 }
 
-function increase(image: MetadataImage, wanted: TopicIncrease, room: number): Decision {
+interface Bounds {
+  /** Records that the request may still cause. */
+  readonly room: number
+  readonly context: ControllerContext
+}
+
+function increase(image: MetadataImage, wanted: TopicIncrease, { room, context }: Bounds): Decision {
   const topic = image.topics.get(wanted.name)
   if (topic === undefined) throw new ApiFailure(Errors.UNKNOWN_TOPIC_OR_PARTITION.code, null)
   const present = topic.partitions.length
@@ -56,7 +63,9 @@ function increase(image: MetadataImage, wanted: TopicIncrease, room: number): De
   if (wanted.count - present > room) {
     throw new ApiFailure(Errors.UNKNOWN_SERVER_ERROR.code, null)
   }
-  const records = newAssignments(image, topic, wanted).map((replicas, index) =>
+  const assignments = newAssignments(image, topic, wanted)
+  checkMutationQuota(assignments.length, context)
+  const records = assignments.map((replicas, index) =>
     newPartitionRecord(image, { topicId: topic.topicId, partitionId: present + index, replicas }),
   )
   return { records, result: { name: wanted.name, errorCode: Errors.NONE.code, errorMessage: null } }

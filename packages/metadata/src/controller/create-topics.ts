@@ -5,7 +5,7 @@ import { describeTopicConfigs } from '../config/describe-configs.ts'
 import { validateTopicConfigs } from '../config/validate-configs.ts'
 import type { MetadataImage } from '../image/metadata-image.ts'
 import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
-import { ApiFailure, orRefused } from './api-failure.ts'
+import { ApiFailure, checkMutationQuota, orRefused } from './api-failure.ts'
 import {
   brokerConfigLayers,
   type ControllerContext,
@@ -114,6 +114,7 @@ function createTopic(
   const configs = newConfigs(image, topic, context)
   const assignments = topic.assignments.length > 0 ? manual(image, topic) : placed(image, topic, context)
   const topicId = context.nextUuid()
+  checkMutationQuota(assignments.length, context)
   const records = [
     metadataRecord('TopicRecord', { name, topicId }),
     ...[...configs].map(([key, value]) =>

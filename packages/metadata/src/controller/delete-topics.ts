@@ -2,6 +2,7 @@
 import { type DeleteTopicsRequest, type DeleteTopicsResponse, Errors, ZERO_UUID } from '@milena/protocol/messages'
 import { type MetadataImage, topicById, topicByName, type TopicImage } from '../image/metadata-image.ts'
 import { metadataRecord } from '../image/metadata-record.ts'
+import { checkMutationQuota, orRefused } from './api-failure.ts'
 import type { ControllerContext, ControllerResult } from './controller-result.ts'
 
 type TopicResult = DeleteTopicsResponse['responses'][number]
@@ -28,7 +29,7 @@ export function deleteTopics(
     const responses = wanted.map((topic) => refused(topic, error.code, error.message))
     return { records: [], response: { throttleTimeMs: 0, responses } }
   }
-  const { responses, doomed } = decide(image, wanted)
+  const { responses, doomed } = decide(image, wanted, context)
   const records = doomed.map(({ topicId }) => metadataRecord('RemoveTopicRecord', { topicId }))
   return { records, response: { throttleTimeMs: 0, responses } }
 }
@@ -43,7 +44,11 @@ function refused({ name, topicId }: Wanted, errorCode: number, errorMessage: str
 }
 
 /** Whatever is ambiguous is refused and nothing of it deleted: a topic named twice, by either of its names. */
-function decide(image: MetadataImage, wanted: readonly Wanted[]): { responses: TopicResult[]; doomed: TopicImage[] } {
+function decide(
+  image: MetadataImage,
+  wanted: readonly Wanted[],
+  context: ControllerContext,
+): { responses: TopicResult[]; doomed: TopicImage[] } {
   const responses = new Map<string, TopicResult>()
   const doomed: TopicImage[] = []
   const invalid = (topic: Wanted, message: string) => refused(topic, Errors.INVALID_REQUEST.code, message)
@@ -71,11 +76,21 @@ function decide(image: MetadataImage, wanted: readonly Wanted[]): { responses: T
     } else if (!byName && names.has(found.name)) {
       // The answer is given where the name stands.
     } else {
-      doomed.push(found)
-      responses.set(key, { name: found.name, topicId: found.topicId, errorCode: Errors.NONE.code, errorMessage: null })
+      responses.set(key, deletion(found, context))
+      if (responses.get(key)?.errorCode === Errors.NONE.code) doomed.push(found)
     }
   }
   return { responses: [...responses.values()], doomed }
+}
+
+function deletion({ name, topicId, partitions }: TopicImage, context: ControllerContext): TopicResult {
+  return orRefused<TopicResult>(
+    () => {
+      checkMutationQuota(partitions.length, context)
+      return { name, topicId, errorCode: Errors.NONE.code, errorMessage: null }
+    },
+    ({ errorCode, errorMessage }) => ({ name, topicId, errorCode, errorMessage }),
+  )
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {

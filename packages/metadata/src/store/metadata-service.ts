@@ -36,6 +36,8 @@ interface Write {
 export interface SubmitOptions {
   /** The version in which the request came; the newest unless given. */
   readonly apiVersion?: number
+  /** See `ControllerContext`; without it nothing is counted. */
+  readonly recordMutations?: (partitions: number) => boolean
 }
 
 const NEWEST = Number.MAX_SAFE_INTEGER
@@ -96,11 +98,11 @@ export class MetadataService {
   async submit<A extends ControllerApi>(
     api: A,
     request: ControllerRequest<A>,
-    { apiVersion = NEWEST }: SubmitOptions = {},
+    { apiVersion = NEWEST, recordMutations = () => true }: SubmitOptions = {},
   ): Promise<ControllerResponse<A>> {
     if (this.#closed) throw new MetadataFailedError('The metadata service is closed')
     if (this.#failure !== undefined) throw this.#failed()
-    const { records, response } = handle(api, this.#decided, request, this.#context(apiVersion))
+    const { records, response } = handle(api, this.#decided, request, this.#context(apiVersion, recordMutations))
     await this.#write(records)
     return response
   }
@@ -119,9 +121,16 @@ export class MetadataService {
     await this.#store.close()
   }
 
-  #context(apiVersion: number): ControllerContext {
+  #context(apiVersion: number, recordMutations = (_partitions: number) => true): ControllerContext {
     const { config, random, supportedFeatures } = this.#options
-    return { nodeId: config.nodeId, broker: config, supportedFeatures, apiVersion, nextUuid: () => random.uuid() }
+    return {
+      nodeId: config.nodeId,
+      broker: config,
+      supportedFeatures,
+      apiVersion,
+      nextUuid: () => random.uuid(),
+      recordMutations,
+    }
   }
 
   #failed(): MetadataFailedError {

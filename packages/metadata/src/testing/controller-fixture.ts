@@ -51,6 +51,7 @@ export class ControllerFixture {
       supportedFeatures: kafkaFeatures,
       apiVersion: Number.MAX_SAFE_INTEGER,
       nextUuid: () => this.#nextId(),
+      recordMutations: () => true,
     }
     this.image = emptyImage('cluster')
     this.apply(bootstrapRecords(this.context))
