@@ -84,20 +84,18 @@ public class ComingAndGoing {
         }
     }
 
-    /** Polls all members until each owns as many partitions as are wanted of it, and nothing more comes. */
-    static void settle(Set<String> seen, Map<Member, Integer> wanted) {
+    /** Polls all members until they own `shares`, in whatever order, and `count` records have been seen in all. */
+    static void settle(Set<String> seen, int count, List<Member> members, List<Integer> shares) {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (true) {
-            boolean isSettled = true;
-            for (var each : wanted.entrySet()) {
-                KafkaConsumer<String, String> consumer = each.getKey().consumer;
-                var records = consumer.poll(Duration.ofMillis(50));
-                for (ConsumerRecord<String, String> r : records) check(seen.add(r.topic() + r.partition() + "@" + r.offset()), "twice", r);
-                if (!records.isEmpty()) consumer.commitSync();
-                isSettled &= records.isEmpty() && consumer.assignment().size() == each.getValue();
+            for (Member member : members) {
+                var records = member.consumer.poll(Duration.ofMillis(50));
+                for (ConsumerRecord<String, String> r : records) check(seen.add(r.partition() + "@" + r.offset()), "twice", r);
+                if (!records.isEmpty()) member.consumer.commitSync();
             }
-            if (isSettled) return;
-            check(System.nanoTime() < deadline, wanted.keySet().stream().map(member -> member.consumer.assignment()).toList(), wanted.values());
+            List<Integer> owned = members.stream().map(member -> member.consumer.assignment().size()).sorted().toList();
+            if (seen.size() == count && owned.equals(shares.stream().sorted().toList())) return;
+            check(System.nanoTime() < deadline, owned, shares, seen.size(), count);
         }
     }
 
@@ -129,30 +127,12 @@ public class ComingAndGoing {
                     member.consumer.subscribe(List.of("coming"), member);
                     members.add(member);
                 }
-                settleFairly(seen, members, shares);
+                settle(seen, produced, members, shares);
             }
         } finally {
             members.forEach(Member::close);
         }
-        check(seen.size() == produced, seen.size(), produced);
         check(owners.isEmpty(), owners);
-    }
-
-    /** As `settle`, when it does not matter who has the larger share. */
-    static void settleFairly(Set<String> seen, List<Member> members, List<Integer> shares) {
-        long deadline = System.nanoTime() + 60_000_000_000L;
-        while (true) {
-            boolean isQuiet = true;
-            for (Member member : members) {
-                var records = member.consumer.poll(Duration.ofMillis(50));
-                for (ConsumerRecord<String, String> r : records) check(seen.add(r.partition() + "@" + r.offset()), "twice", r);
-                if (!records.isEmpty()) member.consumer.commitSync();
-                isQuiet &= records.isEmpty();
-            }
-            List<Integer> owned = members.stream().map(member -> member.consumer.assignment().size()).sorted().toList();
-            if (isQuiet && owned.equals(shares.stream().sorted().toList())) return;
-            check(System.nanoTime() < deadline, owned, shares);
-        }
     }
 
     static void topicsByExpression() throws Exception {
@@ -162,10 +142,10 @@ public class ComingAndGoing {
         Map<TopicPartition, Member> owners = new HashMap<>();
         try (Member member = new Member("regex-group", "consumer", owners, Map.of())) {
             member.consumer.subscribe(new SubscriptionPattern("regex-[a-z]+"), member);
-            settle(seen, Map.of(member, PARTITIONS));
+            settle(seen, 0, List.of(member), List.of(PARTITIONS));
             // A topic that comes later joins them.
             create("regex-b");
-            settle(seen, Map.of(member, 2 * PARTITIONS));
+            settle(seen, 0, List.of(member), List.of(2 * PARTITIONS));
             check(owners.keySet().stream().allMatch(partition -> partition.topic().startsWith("regex-")), owners.keySet());
         }
     }
@@ -178,13 +158,13 @@ public class ComingAndGoing {
             other.consumer.subscribe(List.of("static"), other);
             Member first = new Member("static-group", "consumer", owners, Map.of("group.instance.id", "the-one"));
             first.consumer.subscribe(List.of("static"), first);
-            settle(seen, Map.of(first, 2, other, 2));
+            settle(seen, 0, List.of(first, other), List.of(2, 2));
             Set<TopicPartition> before = first.consumer.assignment();
             Set<TopicPartition> others = other.consumer.assignment();
             first.close();
             try (Member second = new Member("static-group", "consumer", owners, Map.of("group.instance.id", "the-one"))) {
                 second.consumer.subscribe(List.of("static"), second);
-                settle(seen, Map.of(second, 2, other, 2));
+                settle(seen, 0, List.of(second, other), List.of(2, 2));
                 check(second.consumer.assignment().equals(before), second.consumer.assignment(), before);
                 check(other.consumer.assignment().equals(others), other.consumer.assignment(), others);
             }
@@ -205,19 +185,18 @@ public class ComingAndGoing {
                 "partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor", "session.timeout.ms", "10000", "heartbeat.interval.ms", "500");
         Member oldOne = new Member(group, "classic", owners, cooperative);
         oldOne.consumer.subscribe(List.of("migrating"), oldOne);
-        settle(seen, Map.of(oldOne, 4));
+        settle(seen, produced, List.of(oldOne), List.of(4));
         check(type(group) == GroupType.CLASSIC, type(group));
         try (Member newOne = new Member(group, "consumer", owners, Map.of())) {
             newOne.consumer.subscribe(List.of("migrating"), newOne);
-            settle(seen, Map.of(oldOne, 2, newOne, 2));
+            settle(seen, produced, List.of(oldOne, newOne), List.of(2, 2));
             check(type(group) == GroupType.CONSUMER, type(group));
             produced += produce("migrating", 1000);
-            settle(seen, Map.of(oldOne, 2, newOne, 2));
+            settle(seen, produced, List.of(oldOne, newOne), List.of(2, 2));
         }
         // With the last member of the newer kind gone, it is a classic group again.
-        settle(seen, Map.of(oldOne, 4));
+        settle(seen, produced, List.of(oldOne), List.of(4));
         check(type(group) == GroupType.CLASSIC, type(group));
         oldOne.close();
-        check(seen.size() == produced, seen.size(), produced);
     }
 }
