@@ -31,10 +31,11 @@ export class Acquisition {
   run(): readonly AcquiredRecords[] {
     const { fetchOffset, batches } = this.#request
     const first = batches[0]
-    if (first === undefined || !this.#limit()) return []
+    if (first === undefined) return []
     const state = this.#state
     // What should have come before the first batch was compacted away.
-    if (fetchOffset < first.firstOffset) state.archiveAvailable(fetchOffset, first.firstOffset - 1)
+    if (fetchOffset < first.firstOffset) state.skipMissing(fetchOffset, first.firstOffset - 1)
+    if (!this.#limit()) return []
     const baseOffset = this.#baseOffset(first.firstOffset)
     const known = state.batches.between(Math.min(first.firstOffset, baseOffset), this.#lastOffset)
     const lastKnown = known.at(-1)

@@ -29,7 +29,8 @@ export class SharePartitionState {
 
   /** Where what is not known begins; undefined when all is known. */
   get gapStartOffset(): number | undefined {
-    return this.#gap?.endOffset === this.endOffset ? this.#gap.startOffset : undefined
+    if (this.#gap?.endOffset !== this.endOffset) return undefined
+    return Math.max(this.#gap.startOffset, this.startOffset)
   }
 
   openGap(startOffset: number): void {
@@ -107,12 +108,13 @@ export class SharePartitionState {
 
   /** The first offset, from the start on, that is not done with; undefined when there is none. */
   #firstOpenOffset(): number | undefined {
-    const { gapStartOffset } = this
+    let unknownFrom = this.gapStartOffset
     let isAnyDone = false
     for (const batch of this.batches) {
       if (batch.lastOffset < this.startOffset) continue
-      if (gapStartOffset !== undefined && batch.lastOffset >= gapStartOffset) {
-        return isAnyDone ? Math.max(this.startOffset, Math.min(gapStartOffset, batch.firstOffset)) : this.startOffset
+      if (unknownFrom !== undefined) {
+        if (batch.firstOffset > unknownFrom) return isAnyDone ? unknownFrom : this.startOffset
+        unknownFrom = Math.max(unknownFrom, batch.lastOffset + 1)
       }
       for (const { firstOffset, record } of batch.ranges(this.startOffset)) {
         if (record.isChanging || !record.isTerminal) {
@@ -133,16 +135,23 @@ export class SharePartitionState {
     this.batches.removeBefore(offset)
     this.endOffset = this.batches.last?.lastOffset ?? Math.max(offset, this.endOffset)
     this.mayHaveAvailable = true
+    this.advance()
     return true
   }
 
-  /** Available records in a range are gone from the log (compaction): they cannot be handed out again. */
-  archiveAvailable(firstOffset: number, lastOffset: number): void {
+  /**
+   * The log has nothing in this range (compaction): what was available there cannot be handed out again, and what was
+   * not known is not there.
+   */
+  skipMissing(firstOffset: number, lastOffset: number): void {
     const floor = this.batches.floor(firstOffset)
     const from = floor !== undefined && floor.lastOffset >= firstOffset ? floor.firstOffset : firstOffset
     for (const batch of this.batches.between(from, lastOffset)) {
       if (this.#archive(batch, { firstOffset, lastOffset, state: recordStates.AVAILABLE })) this.mayHaveAvailable = true
     }
+    const gap = this.gapStartOffset
+    if (gap !== undefined && gap >= firstOffset && gap <= lastOffset) this.narrowGap(lastOffset + 1)
+    this.advance()
   }
 
   /** Acquired records in a range are not to be seen (an aborted transaction). Returns whether there were any. */
