@@ -67,7 +67,7 @@ async function runAll(classes: readonly TestClass[], options: RunOptions): Promi
   const baseline = parseResults(text(path.join(home, `baseline.${options.maxBrokers}.tsv`)))
   const waiting = [...classes]
   const missed: Miss[] = []
-  const method = values.methods === undefined ? undefined : new RegExp(values.methods)
+  const method = values.methods === undefined ? undefined : new RegExp(`^(?:${values.methods})$`)
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const started = Date.now()

@@ -13,7 +13,7 @@ export interface RunOptions {
   /** Space-separated; given the path of a server.properties as last word. */
   readonly clusterCommand: string
   readonly maxBrokers: number
-  /** A regular expression for the names of test methods. */
+  /** A regular expression for the whole name of test methods. */
   readonly methods?: string | undefined
   readonly testTimeoutSeconds: number
   readonly classTimeoutSeconds: number
@@ -33,7 +33,7 @@ function jvmArguments(name: string, reports: string, options: RunOptions): strin
   ]
   const program = ['-cp', options.classPath, 'org.junit.platform.console.ConsoleLauncher', 'execute']
   const choice = ['--select-class', name, '--details', 'none', '--disable-banner', '--reports-dir', reports]
-  if (options.methods !== undefined) choice.push('--include-methodname', options.methods)
+  if (options.methods !== undefined) choice.push('--include-methodname', `.*#(?:${options.methods})`)
   return [...args, ...program, ...choice]
 }
 
