@@ -15,7 +15,7 @@ import type {
 import { Errors, errorByCode } from '@milena/protocol'
 import { CoordinatorError, coordinatorErrorCode } from '../runtime/coordinator-error.ts'
 import type { Operation } from '../runtime/coordinator-shard.ts'
-import { abortTimedOut } from '../transaction/abort-timed-out.ts'
+import { abortTimedOut, NO_TIMEOUT_MS } from '../transaction/abort-timed-out.ts'
 import type { AddPartitions, PartitionsOfTransaction } from '../transaction/add-partitions-to-txn.ts'
 import { addPartitionsToTxn } from '../transaction/add-partitions-to-txn.ts'
 import { describeTransactionError, describeTransactions } from '../transaction/describe-transactions.ts'
@@ -285,12 +285,15 @@ export class TransactionCoordinatorService {
 
   #startTask(partition: number, task: TransactionTask): void {
     if (task.kind === 'writeMarkers') return this.#markers.send(partition, task)
-    const { ended } = task
-    this.#withProducerId(abortTimedOut, { transactionalId: ended.transactionalId, ended }, ITSELF).then(
-      () => this.#options.logger.info('A transaction was open for too long and is aborted.', { ...ended }),
+    const { transactionalId } = task
+    const { logger } = this.#options
+    this.#withProducerId(abortTimedOut, { transactionalId }, ITSELF).then(
+      (answer) => {
+        if (answer === 'aborted')
+          logger.info('A transaction was open for too long and is aborted.', { transactionalId })
+      },
       // The next round finds it again.
-      (cause: unknown) =>
-        this.#options.logger.warn('A timed out transaction could not be aborted.', { ...ended, cause }),
+      (cause: unknown) => logger.warn('A timed out transaction could not be aborted.', { transactionalId, cause }),
     )
   }
 
@@ -323,8 +326,6 @@ export class TransactionCoordinatorService {
 }
 
 const NONE = Errors.NONE.code
-/** The timeout of a transaction that another system ends (KIP-939). */
-const NO_TIMEOUT_MS = 2_147_483_647
 /** On whose behalf the coordinator itself acts. */
 const ITSELF: RequestClient = { clientId: '', clientHost: '', apiVersion: 0 }
 

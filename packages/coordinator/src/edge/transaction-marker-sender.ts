@@ -47,7 +47,7 @@ const UNLOADED: ReadonlySet<number> = new Set([
  */
 export class TransactionMarkerSender {
   readonly #options: MarkerSenderOptions
-  /** Which end of each transactional id is being written: a reload names it again while it is under way. */
+  /** Which end of each transactional id is being written: a reload gives it another name, and the former one stops. */
   readonly #underWay = new Map<string, string>()
   readonly #sleepers = new Set<() => void>()
   #isClosed = false
@@ -59,12 +59,10 @@ export class TransactionMarkerSender {
   send(partition: number, task: MarkersTask): void {
     const epoch = this.#options.epochOf(partition)
     if (epoch === undefined || this.#isClosed) return
-    const { transactionalId, producerId, producerEpoch } = task.ended
-    const name = `${epoch} ${producerId} ${producerEpoch}`
-    if (this.#underWay.get(transactionalId) === name) return
-    this.#underWay.set(transactionalId, name)
+    const { transactionalId, endId } = task
+    this.#underWay.set(transactionalId, endId)
     void this.#run(partition, epoch, task).finally(() => {
-      if (this.#underWay.get(transactionalId) === name) this.#underWay.delete(transactionalId)
+      if (this.#underWay.get(transactionalId) === endId) this.#underWay.delete(transactionalId)
     })
   }
 
@@ -78,7 +76,7 @@ export class TransactionMarkerSender {
     let backoffMs = FIRST_BACKOFF_MS
     /** Written, or not needed, and not yet reported. */
     let settled: TopicPartition[] = []
-    while (!this.#isClosed && this.#options.epochOf(partition) === coordinatorEpoch) {
+    while (this.#isCurrent(partition, coordinatorEpoch, task)) {
       const existing = missing.filter(({ topic, partition: index }) => this.#exists(topic, index))
       settled.push(...missing.filter((place) => !existing.includes(place)))
       const results = existing.length === 0 ? [] : await this.#write(task, coordinatorEpoch, existing)
@@ -87,12 +85,18 @@ export class TransactionMarkerSender {
       const isDone = ({ errorCode }: MarkerResult): boolean => errorCode === Errors.NONE.code || NEEDLESS.has(errorCode)
       settled.push(...results.filter(isDone))
       missing = results.filter((result) => !isDone(result))
-      const reported = await this.#report(partition, { ended: task.ended, partitions: settled })
+      const { transactionalId, endId } = task
+      const reported = await this.#report(partition, { transactionalId, endId, partitions: settled })
       if (reported === 'over' || reported === 'unloaded') return
       if (reported === 'waiting') settled = []
       await this.#sleep(backoffMs)
       backoffMs = Math.min(2 * backoffMs, LONGEST_BACKOFF_MS)
     }
+  }
+
+  #isCurrent(partition: number, coordinatorEpoch: number, { transactionalId, endId }: MarkersTask): boolean {
+    const isUnderWay = this.#underWay.get(transactionalId) === endId
+    return !this.#isClosed && isUnderWay && this.#options.epochOf(partition) === coordinatorEpoch
   }
 
   #exists(topic: string, partition: number): boolean {
@@ -104,8 +108,7 @@ export class TransactionMarkerSender {
     coordinatorEpoch: number,
     partitions: readonly TopicPartition[],
   ): Promise<readonly MarkerResult[]> {
-    const { ended, isCommit, transactionVersion } = task
-    const { producerId, producerEpoch } = ended
+    const { producerId, producerEpoch, isCommit, transactionVersion } = task
     const marker = { producerId, producerEpoch, coordinatorEpoch, isCommit, transactionVersion }
     return this.#options.markers.write({ ...marker, partitions })
   }
@@ -116,16 +119,16 @@ export class TransactionMarkerSender {
     } catch (cause) {
       if (cause instanceof CoordinatorError && UNLOADED.has(cause.code)) return 'unloaded'
       this.#options.logger.warn('The end of a transaction could not be recorded; it will be tried again.', {
-        transactionalId: written.ended.transactionalId,
+        transactionalId: written.transactionalId,
         cause,
       })
       return 'failed'
     }
   }
 
-  #giveUp({ ended }: MarkersTask, { topic, partition, errorCode }: MarkerResult): void {
+  #giveUp({ transactionalId }: MarkersTask, { topic, partition, errorCode }: MarkerResult): void {
     this.#options.logger.warn('The markers of a transaction are not written any more: a partition has seen newer.', {
-      ...ended,
+      transactionalId,
       topic,
       partition,
       errorCode,

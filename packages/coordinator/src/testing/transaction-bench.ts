@@ -24,6 +24,7 @@ export class TransactionBench {
   onFire: (timerKey: string) => void = () => undefined
   onTask: (task: TransactionTask) => void = () => undefined
   #nowMs = 1_000_000
+  #nextUuid = 1
 
   constructor(config: Partial<TransactionConfig> = {}) {
     this.config = { ...defaultTransactionConfig, ...config }
@@ -102,7 +103,7 @@ export class TransactionBench {
       timers: this.timers,
       writeTimeoutMs: 30_000,
       maxBatchBytes: 512 * 1024,
-      nextUuid: () => '',
+      nextUuid: () => `${this.#nextUuid++}`,
       startTask: (_partition, task) => this.onTask(task),
       onTimersChanged: () => undefined,
     })

@@ -156,15 +156,14 @@ export class TransactionTranscript {
         )
       }
       case 'written': {
-        const request = { ended: { transactionalId, ...this.#known(command, transactionalId) }, partitions }
+        const known = bench.partition.shardState.transactions.get(transactionalId)?.endId
+        const request = { transactionalId, endId: command.option('end') ?? known ?? 'none', partitions }
         return this.#expect(command, bench.send(markersWritten, request), (answer) => answer)
       }
-      case 'time-out': {
-        const request = { ended: { transactionalId, ...this.#known(command, transactionalId) }, ...fresh }
-        return this.#expect(command, bench.send(abortTimedOut, request), (answer) =>
+      case 'time-out':
+        return this.#expect(command, bench.send(abortTimedOut, { transactionalId, ...fresh }), (answer) =>
           answer === NEEDS_PRODUCER_ID ? 'needs a producer id' : answer,
         )
-      }
       case 'describe':
       case 'list':
         return this.#look(command)
@@ -176,15 +175,6 @@ export class TransactionTranscript {
   #producer(command: Command, transactionalId: string): { producerId: number; producerEpoch: number } {
     const { producerId, producerEpoch } = this.#producers.get(transactionalId) ?? { producerId: -1, producerEpoch: -1 }
     return { producerId: command.number('pid', producerId), producerEpoch: command.number('epoch', producerEpoch) }
-  }
-
-  /** As the coordinator knows it. */
-  #known(command: Command, transactionalId: string): { producerId: number; producerEpoch: number } {
-    const known = this.#bench.partition.shardState.transactions.get(transactionalId)
-    return {
-      producerId: command.number('pid', known?.producerId ?? -1),
-      producerEpoch: command.number('epoch', known?.producerEpoch ?? -1),
-    }
   }
 
   #noteProducer(transactionalId: string, answer: OrNeedsProducerId<ProducerAnswer>): string {
@@ -291,9 +281,11 @@ const shownRecord = ({ key, value, version }: TransactionRecord): string => {
 }
 
 const shownTask = (task: TransactionTask): string => {
-  const { transactionalId, producerId, producerEpoch } = task.ended
-  const name = `${transactionalId} ${producerId}:${producerEpoch}`
-  if (task.kind === 'abortTimedOut') return `abort ${name}, which has timed out`
+  if (task.kind === 'abortTimedOut') return `abort ${task.transactionalId}, which has timed out`
+  const { transactionalId, endId, producerId, producerEpoch, transactionVersion } = task
   const outcome = task.isCommit ? 'commit' : 'abort'
-  return `write ${outcome} markers of ${name} to ${shownPlaces(task.partitions)} generation=${task.transactionVersion}`
+  return (
+    `write ${outcome} markers of ${transactionalId} ${producerId}:${producerEpoch} to ${shownPlaces(task.partitions)}` +
+    ` generation=${transactionVersion} end=${endId}`
+  )
 }

@@ -1,8 +1,7 @@
 import { answered } from '../runtime/coordinator-shard.ts'
 import { fence } from './fence.ts'
-import { isSame } from './markers-written.ts'
+import type { Transaction } from './transaction.ts'
 import type {
-  EndedTransaction,
   OrNeedsProducerId,
   TransactionContext,
   TransactionResult,
@@ -11,19 +10,25 @@ import type {
 import { NEEDS_PRODUCER_ID } from './transaction-types.ts'
 import { answeredWith } from './transition.ts'
 
+/** The timeout of a transaction that another system prepares and ends (KIP-939): there is none. */
+export const NO_TIMEOUT_MS = 2_147_483_647
+
 export interface AbortTimedOut {
-  readonly ended: EndedTransaction
+  readonly transactionalId: string
   readonly newProducerId?: number
 }
+
+export const hasTimedOut = ({ state, startTimestampMs, timeoutMs }: Transaction, nowMs: number): boolean =>
+  state === 'Ongoing' && timeoutMs !== NO_TIMEOUT_MS && startTimestampMs + timeoutMs < nowMs
 
 /** The end of a transaction that was open for too long, unless it has ended by itself meanwhile. */
 export const abortTimedOut = (
   state: TransactionShardState,
-  { ended, newProducerId }: AbortTimedOut,
+  { transactionalId, newProducerId }: AbortTimedOut,
   context: TransactionContext,
-): TransactionResult<OrNeedsProducerId<'done'>> => {
-  const transaction = state.transactions.get(ended.transactionalId)
-  if (transaction?.state !== 'Ongoing' || !isSame(transaction, ended)) return answered('done')
+): TransactionResult<OrNeedsProducerId<'aborted' | 'over'>> => {
+  const transaction = state.transactions.get(transactionalId)
+  if (transaction === undefined || !hasTimedOut(transaction, context.nowMs)) return answered('over')
   const outcome = fence(transaction, newProducerId, context)
-  return outcome === NEEDS_PRODUCER_ID ? answered(NEEDS_PRODUCER_ID) : answeredWith(outcome, 'done')
+  return outcome === NEEDS_PRODUCER_ID ? answered(NEEDS_PRODUCER_ID) : answeredWith(outcome, 'aborted')
 }

@@ -52,8 +52,14 @@ const endOfFirstGeneration = (transaction: Transaction, request: EndTxn, context
   const { isCommit } = request
   const decision = decideFirstGeneration(transaction, request)
   if (decision !== 'end') return answered(producerError(decision))
-  const ending = { isCommit, transactionVersion: 0, nextProducerId: NO_PRODUCER_ID, nowMs: context.nowMs }
-  return answeredWith(transitioned(prepared(transaction, ending), context), producerError(Errors.NONE))
+  const next = prepared(transaction, {
+    isCommit,
+    transactionVersion: 0,
+    nextProducerId: NO_PRODUCER_ID,
+    endId: context.nextUuid(),
+    nowMs: context.nowMs,
+  })
+  return answeredWith(transitioned(next, context), producerError(Errors.NONE))
 }
 
 const decideFirstGeneration = (transaction: Transaction, request: EndTxn): Decision => {
@@ -79,6 +85,7 @@ const endOfSecondGeneration = (transaction: Transaction, request: EndTxn, contex
     isCommit: request.isCommit,
     transactionVersion: request.clientTransactionVersion,
     nextProducerId: isUsedUp ? (request.newProducerId ?? NO_PRODUCER_ID) : NO_PRODUCER_ID,
+    endId: context.nextUuid(),
     nowMs: context.nowMs,
   })
   return answeredWith(transitioned(next, context), { errorCode: Errors.NONE.code, ...producerAfter(next) })

@@ -18,5 +18,6 @@ export const fence = (
   const isUsedUp = supportsEpochBump(transactionVersion) && isEpochExhausted(transaction.producerEpoch)
   if (isUsedUp && newProducerId === undefined) return NEEDS_PRODUCER_ID
   const nextProducerId = isUsedUp ? (newProducerId ?? NO_PRODUCER_ID) : NO_PRODUCER_ID
-  return transitioned(fenced(transaction, { transactionVersion, nextProducerId, nowMs: context.nowMs }), context)
+  const ending = { transactionVersion, nextProducerId, endId: context.nextUuid(), nowMs: context.nowMs }
+  return transitioned(fenced(transaction, ending), context)
 }

@@ -1,16 +1,13 @@
 import { answered } from '../runtime/coordinator-shard.ts'
-import type { TopicPartition, Transaction } from './transaction.ts'
-import { completed, isEnding, withoutPartitions } from './transaction.ts'
-import type {
-  EndedTransaction,
-  TransactionContext,
-  TransactionResult,
-  TransactionShardState,
-} from './transaction-types.ts'
+import type { TopicPartition } from './transaction.ts'
+import { completed, withoutPartitions } from './transaction.ts'
+import type { TransactionContext, TransactionResult, TransactionShardState } from './transaction-types.ts'
 import { answeredWith, transitioned } from './transition.ts'
 
 export interface MarkersWritten {
-  readonly ended: EndedTransaction
+  readonly transactionalId: string
+  /** As the task named it. */
+  readonly endId: string
   /** Those that have their marker now, or are gone and need none. */
   readonly partitions: readonly TopicPartition[]
 }
@@ -24,11 +21,11 @@ export type MarkersAnswer = 'waiting' | 'over'
  */
 export const markersWritten = (
   state: TransactionShardState,
-  { ended, partitions }: MarkersWritten,
+  { transactionalId, endId, partitions }: MarkersWritten,
   context: TransactionContext,
 ): TransactionResult<MarkersAnswer> => {
-  const transaction = state.transactions.get(ended.transactionalId)
-  if (transaction === undefined || !isEnding(transaction) || !isSame(transaction, ended)) return answered('over')
+  const transaction = state.transactions.get(transactionalId)
+  if (transaction?.endId !== endId) return answered('over')
   const remaining = withoutPartitions(transaction.partitions, partitions)
   if (remaining.size === 0) return answeredWith(transitioned(completed(transaction, context.nowMs), context), 'over')
   return {
@@ -38,6 +35,3 @@ export const markersWritten = (
     answer: { kind: 'now', value: 'waiting' },
   }
 }
-
-export const isSame = (transaction: Transaction, ended: EndedTransaction): boolean =>
-  transaction.producerId === ended.producerId && transaction.producerEpoch === ended.producerEpoch

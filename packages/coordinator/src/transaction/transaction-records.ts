@@ -51,6 +51,7 @@ export const recordedTransaction = (transactionalId: string, value: TransactionL
     startTimestampMs: value.transactionStartTimestampMs,
     lastUpdateTimestampMs: value.transactionLastUpdateTimestampMs,
     clientTransactionVersion: value.clientTransactionVersion,
+    endId: undefined,
   }
 }
 

@@ -1,8 +1,9 @@
 import type { CoordinatorOutcome } from '../runtime/coordinator-shard.ts'
 import { transactionTombstone } from './transaction-records.ts'
-import type { Transaction } from './transaction.ts'
-import { isIdle } from './transaction.ts'
+import { hasTimedOut } from './abort-timed-out.ts'
+import { isEnding, isIdle } from './transaction.ts'
 import type {
+  TransactionChange,
   TransactionContext,
   TransactionEffect,
   TransactionEvent,
@@ -12,9 +13,6 @@ import type {
 import { markersTask } from './transition.ts'
 
 type Outcome = CoordinatorOutcome<TransactionTypes>
-
-/** The timeout of a transaction that another system prepares and ends (KIP-939): there is none. */
-const NO_TIMEOUT_MS = 2_147_483_647
 
 const nextAbortion = ({ environment }: TransactionContext): TransactionEffect => ({
   kind: 'setTimer',
@@ -38,12 +36,15 @@ export const onTransactionTimer = (
 
 /** The log has been read: markers whose writing nobody has confirmed are written again, and the rounds begin. */
 export const onTransactionsLoaded = (state: TransactionShardState, context: TransactionContext): Outcome => {
+  const changes: TransactionChange[] = []
   const effects: TransactionEffect[] = [nextAbortion(context), nextExpiration(context)]
   for (const transaction of state.transactions.values()) {
-    const isDecided = transaction.state === 'PrepareCommit' || transaction.state === 'PrepareAbort'
-    if (isDecided) effects.push({ kind: 'task', task: markersTask(transaction) })
+    if (!isEnding(transaction)) continue
+    const endId = context.nextUuid()
+    changes.push({ kind: 'setTransaction', transaction: { ...transaction, endId } })
+    effects.push({ kind: 'task', task: markersTask(transaction, endId) })
   }
-  return { records: [], changes: [], effects }
+  return { records: [], changes, effects }
 }
 
 /** Each transaction is ended by an operation of its own: a producer id may have to be fetched for it. */
@@ -51,17 +52,13 @@ const abortTimedOut = (state: TransactionShardState, context: TransactionContext
   const effects: TransactionEffect[] = [nextAbortion(context)]
   for (const transaction of state.transactions.values()) {
     if (!hasTimedOut(transaction, context.nowMs)) continue
-    const { transactionalId, producerId, producerEpoch } = transaction
     effects.push({
       kind: 'task',
-      task: { kind: 'abortTimedOut', ended: { transactionalId, producerId, producerEpoch } },
+      task: { kind: 'abortTimedOut', transactionalId: transaction.transactionalId },
     })
   }
   return { records: [], changes: [], effects }
 }
-
-const hasTimedOut = ({ state, startTimestampMs, timeoutMs }: Transaction, nowMs: number): boolean =>
-  state === 'Ongoing' && timeoutMs !== NO_TIMEOUT_MS && startTimestampMs + timeoutMs < nowMs
 
 /** Transactional ids that nobody has used for long are forgotten. */
 const removeExpired = (state: TransactionShardState, context: TransactionContext): Outcome => {

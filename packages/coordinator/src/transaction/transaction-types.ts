@@ -28,24 +28,21 @@ export type TransactionChange = { readonly kind: 'setTransaction'; readonly tran
 
 export type TransactionEvent = { readonly kind: 'abortTimedOut' } | { readonly kind: 'removeExpired' }
 
-/** Which end of which transaction: nothing else of the same transactional id has both. */
-export interface EndedTransaction {
-  readonly transactionalId: string
-  readonly producerId: number
-  readonly producerEpoch: number
-}
-
 export type TransactionTask =
   /** Each partition is to get its marker; `markersWritten` tells of it, as often as it likes. */
   | {
       readonly kind: 'writeMarkers'
-      readonly ended: EndedTransaction
+      readonly transactionalId: string
+      /** A transaction of the same id, producer and epoch may be ended later; its end has another name. */
+      readonly endId: string
+      readonly producerId: number
+      readonly producerEpoch: number
       readonly isCommit: boolean
       readonly transactionVersion: number
       readonly partitions: readonly TopicPartition[]
     }
   /** The transaction was open for too long; `abortTimedOut` ends it. */
-  | { readonly kind: 'abortTimedOut'; readonly ended: EndedTransaction }
+  | { readonly kind: 'abortTimedOut'; readonly transactionalId: string }
 
 export interface TransactionEnvironment {
   readonly config: TransactionConfig

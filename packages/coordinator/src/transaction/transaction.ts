@@ -38,6 +38,8 @@ export interface Transaction {
   readonly lastUpdateTimestampMs: number
   /** The generation of the protocol that the client spoke at the last transition: 0 or 2 (KIP-890). */
   readonly clientTransactionVersion: number
+  /** Names this end of this transaction while its markers are written; not in the log. Undefined in other states. */
+  readonly endId: string | undefined
 }
 
 /** From generation 2 on each end of a transaction bumps the epoch (KIP-890). */
@@ -103,6 +105,7 @@ export const newTransaction = (transactionalId: string, producerId: number, time
   startTimestampMs: -1,
   lastUpdateTimestampMs: -1,
   clientTransactionVersion: 0,
+  endId: undefined,
 })
 
 /** What every transition has in common. */
@@ -149,6 +152,7 @@ export interface Ending {
   readonly transactionVersion: number
   /** Given when the epochs are used up. */
   readonly nextProducerId: number
+  readonly endId: string
   readonly nowMs: number
 }
 
@@ -160,7 +164,7 @@ const bumped = (epoch: number): number => Math.min(epoch + 1, LARGEST_EPOCH)
  * begins and ends at the same moment.
  */
 export const prepared = (transaction: Transaction, ending: Ending): Transaction => {
-  const { isCommit, transactionVersion, nextProducerId, nowMs } = ending
+  const { isCommit, transactionVersion, nextProducerId, endId, nowMs } = ending
   const bumps = supportsEpochBump(transactionVersion)
   return transition(transaction, {
     producerEpoch: bumps ? bumped(transaction.producerEpoch) : transaction.producerEpoch,
@@ -170,6 +174,7 @@ export const prepared = (transaction: Transaction, ending: Ending): Transaction 
     nextProducerId,
     lastUpdateTimestampMs: nowMs,
     clientTransactionVersion: bumps ? transactionVersion : 0,
+    endId,
   })
 }
 
@@ -196,4 +201,5 @@ export const completed = (transaction: Transaction, nowMs: number): Transaction 
     state: transaction.state === 'PrepareCommit' ? 'CompleteCommit' : 'CompleteAbort',
     partitions: NO_PARTITIONS,
     lastUpdateTimestampMs: nowMs,
+    endId: undefined,
   })
