@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string' },
     api: { type: 'string' },
+    /** A part of a title or of a file's name. */
     match: { type: 'string' },
     histories: { type: 'string', default: 'Infinity' },
     lanes: { type: 'string', default: '4' },
@@ -43,10 +44,11 @@ interface Play {
 async function corpus(): Promise<History[]> {
   const files = globSync('corpus/*.ts', { cwd: import.meta.dirname }).sort()
   const modules = await Promise.all(files.map((file) => import(`./${file}`) as Promise<{ histories: History[] }>))
-  return modules
-    .flatMap(({ histories }) => histories)
-    .filter(({ subjects }) => values.api === undefined || subjects.includes(values.api))
-    .filter(({ title }) => values.match === undefined || title.includes(values.match))
+  return modules.flatMap(({ histories }, index) =>
+    histories
+      .filter(({ subjects }) => values.api === undefined || subjects.includes(values.api))
+      .filter(({ title }) => values.match === undefined || `${files[index]} ${title}`.includes(values.match)),
+  )
 }
 
 async function playsOfCorpus(versions: PlayOptions['versions']): Promise<Play[]> {
@@ -119,7 +121,7 @@ async function compareAll(): Promise<number> {
     } catch (error) {
       interrupted = true
       console.error(`conformance: a broker is gone (${String(error)}) in "${history.title}"`)
-      for (const { kind, output } of [apache, milena]) console.error(`${kind} printed:\n${output().slice(-4000)}`)
+      for (const each of [apache, milena]) console.error(`${each.kind} printed:\n${each.output().slice(-4000)}`)
     }
   }
   const plays = await playsOfCorpus(versions)

@@ -16,6 +16,11 @@ const properties = {
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   'group.initial.rebalance.delay.ms': '0',
+  // A second member is given its part at once, not within the second after the first.
+  'group.consumer.min.assignment.interval.ms': '0',
+  'group.consumer.assignment.interval.ms': '0',
+  'group.share.min.assignment.interval.ms': '0',
+  'group.share.assignment.interval.ms': '0',
 }
 
 export interface Broker extends AsyncDisposable {

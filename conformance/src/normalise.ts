@@ -26,10 +26,57 @@ const invented: Readonly<Record<string, string>> = {
   memberId: 'member',
   leader: 'member',
   producerId: 'producer',
+  v3AndBelowProducerId: 'producer',
+  producerIdFilters: 'producer',
   sessionId: 'session',
 }
 /** Arrays in the order of a hash set or map in Kafka; sorted before they are compared. */
 const unordered = new Set([
+  'AddPartitionsToTxnResponse.resultsByTransaction',
+  'AddPartitionsToTxnResponse.topicResults',
+  'AddPartitionsToTxnResponse.resultsByPartition',
+  'AddPartitionsToTxnResponse.resultsByTopicV3AndBelow',
+  'TxnOffsetCommitResponse.topics',
+  'TxnOffsetCommitResponse.partitions',
+  'WriteTxnMarkersResponse.markers',
+  'WriteTxnMarkersResponse.topics',
+  'WriteTxnMarkersResponse.partitions',
+  'DescribeTransactionsResponse.topics',
+  'DescribeTransactionsResponse.partitions',
+  'ListTransactionsResponse.transactionStates',
+  'ListTransactionsResponse.unknownStateFilters',
+  'DescribeProducersResponse.activeProducers',
+  'DescribeLogDirsResponse.topics',
+  'DescribeLogDirsResponse.partitions',
+  'AlterReplicaLogDirsResponse.results',
+  'AlterReplicaLogDirsResponse.partitions',
+  'DescribeClientQuotasResponse.entries',
+  'DescribeClientQuotasResponse.values',
+  'DescribeUserScramCredentialsResponse.results',
+  'AlterUserScramCredentialsResponse.results',
+  'UpdateFeaturesResponse.results',
+  'ElectLeadersResponse.replicaElectionResults',
+  'ElectLeadersResponse.partitionResult',
+  'AlterPartitionReassignmentsResponse.responses',
+  'ListPartitionReassignmentsResponse.topics',
+  'ConsumerGroupDescribeResponse.members',
+  'ConsumerGroupDescribeResponse.topicPartitions',
+  'ConsumerGroupHeartbeatResponse.topicPartitions',
+  'ConsumerGroupHeartbeatResponse.partitions',
+  'ConsumerGroupDescribeResponse.partitions',
+  'ConsumerGroupDescribeResponse.subscribedTopicNames',
+  'ShareGroupHeartbeatResponse.partitions',
+  'ShareGroupDescribeResponse.partitions',
+  'ShareGroupDescribeResponse.subscribedTopicNames',
+  'ShareGroupDescribeResponse.members',
+  'ShareGroupDescribeResponse.topicPartitions',
+  'ShareGroupHeartbeatResponse.topicPartitions',
+  'ShareFetchResponse.responses',
+  'ShareAcknowledgeResponse.responses',
+  'DescribeShareGroupOffsetsResponse.topics',
+  'DescribeShareGroupOffsetsResponse.partitions',
+  'AlterShareGroupOffsetsResponse.responses',
+  'DeleteShareGroupOffsetsResponse.responses',
   'MetadataResponse.topics',
   'ListGroupsResponse.groups',
   'DescribeConfigsResponse.configs',
@@ -50,6 +97,8 @@ const unordered = new Set([
 ])
 /** Arrays that may list everything there is; what other histories made is dropped from them. */
 const listings = new Set([
+  'ListTransactionsResponse.transactionStates',
+  'DescribeLogDirsResponse.topics',
   'MetadataResponse.topics',
   'ListGroupsResponse.groups',
   'ListConfigResourcesResponse.configResources',
@@ -116,7 +165,9 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
   if (field.kind === 'struct') return ofFields(field.fields!, value as Readonly<Record<string, unknown>>, context)
   if (field.kind !== 'array') return ofScalar(name, field.kind, value, context)
   const place = `${context.message}.${name}`
-  const elements = (value as readonly unknown[])
+  const listed = value as readonly unknown[]
+  // By name first, so that what is invented is met in the same order.
+  const elements = (unordered.has(place) ? listed.toSorted((a, b) => byText(nameOf(a), nameOf(b))) : listed)
     .filter((element) => !listings.has(place) || isOurs(element as Listed, context))
     .filter((element) => place !== 'DescribeConfigsResponse.configs' || !markers.has((element as Listed).name!))
     .map((element) =>
@@ -125,6 +176,11 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
         : ofScalar(name, field.element!, element, context),
     )
   return unordered.has(place) ? elements.toSorted(byText) : elements
+}
+
+function nameOf(element: unknown): string {
+  const { name, groupId, transactionalId } = (element ?? {}) as Listed
+  return name ?? groupId ?? transactionalId ?? ''
 }
 
 interface Listed {
@@ -146,7 +202,7 @@ function isOurs(element: Listed, { symbols }: Context): boolean {
 
 /** Whether an invented value stands for none: producer ids begin at 0, fetch sessions at 1. */
 function isNone(name: string, value: unknown): boolean {
-  return typeof value === 'number' ? value < (name === 'producerId' ? 0 : 1) : value === ''
+  return typeof value === 'number' ? value < (name.toLowerCase().includes('producerid') ? 0 : 1) : value === ''
 }
 
 function ofScalar(name: string, kind: string, value: unknown, { symbols }: Context): Normal {
