@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import type { Clock } from './clock.ts'
 import { createLogger } from './logger.ts'
-import type { LogEntry, Logger, LogLevel } from './logger.ts'
+import type { LogLevel } from './log-levels.ts'
+import type { LogEntry, Logger } from './logger.ts'
 
 /** `2026-11-22 21:40:00,123` in local time, as Kafka's log files have it. */
 function formatTime(timeMs: number): string {

@@ -1,8 +1,7 @@
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
-
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const
-export type LogLevel = (typeof logLevels)[number]
+import { LogLevels } from './log-levels.ts'
+import type { LogLevel } from './log-levels.ts'
 
 /** Values that belong to a line. An `Error` is written with its stack and its causes. */
 export type LogFields = Readonly<Record<string, unknown>>
@@ -26,6 +25,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void
   /** Whether lines of this level go anywhere, for a line that is dear to make. */
   isEnabled(level: LogLevel): boolean
+  /** What of this log goes anywhere, component by component; it can be changed at any time. */
+  readonly levels: LogLevels
   /** The same log under another component's name. */
   child(component: string): Logger
   /**
@@ -46,7 +47,7 @@ interface Limit {
 /** What all loggers of one log share. */
 interface Log {
   readonly clock: Clock
-  readonly lowestLevel: number
+  readonly levels: LogLevels
   readonly sink: (entry: LogEntry) => void
   readonly limits: Map<string, Limit>
 }
@@ -79,10 +80,15 @@ class SinkLogger implements Logger {
   }
 
   isEnabled(level: LogLevel): boolean {
-    return logLevels.indexOf(level) >= this.#log.lowestLevel
+    return this.#log.levels.isEnabled(level, this.#component)
+  }
+
+  get levels(): LogLevels {
+    return this.#log.levels
   }
 
   child(component: string): Logger {
+    this.#log.levels.register(component)
     return new SinkLogger(this.#log, component, this.#limit)
   }
 
@@ -130,7 +136,7 @@ export function createLogger(options: {
 }): Logger {
   const log: Log = {
     clock: options.clock ?? systemClock,
-    lowestLevel: logLevels.indexOf(options.level ?? 'info'),
+    levels: new LogLevels(options.level ?? 'info'),
     sink: options.sink,
     limits: new Map(),
   }
@@ -144,6 +150,7 @@ export const silentLogger: Logger = {
   warn: () => undefined,
   error: () => undefined,
   isEnabled: () => false,
+  levels: new LogLevels('off'),
   child: () => silentLogger,
   limited: () => silentLogger,
 }

@@ -19,6 +19,7 @@ import {
   MetadataRequest,
   MetadataResponse,
 } from '@milena/protocol'
+import { createLogger } from '@milena/runtime'
 import { TestBroker } from '../testing/test-broker.ts'
 import { batchOf, createTopic, fetchFrom, produceTo } from '../testing/topics.ts'
 import type { WireClient } from '../testing/wire-client.ts'
@@ -234,14 +235,45 @@ describe('configs', () => {
     assert.deepEqual(await ask(GROUP, 'none'), [Errors.NONE.code, ''])
   })
 
-  test('of loggers: the level can be read and not changed', async () => {
-    await using broker = await TestBroker.start()
+  test('of loggers: levels are read, and changed at once', async () => {
+    const lines: string[] = []
+    const logger = createLogger({ sink: ({ component, level }) => lines.push(`${component} ${level}`) })
+    await using broker = await TestBroker.start({ logger })
     const client = await broker.connect()
-    assert.equal((await describeConfig(client, BROKER_LOGGER, '1', 'root')).value, 'OFF')
-    const { errorCode, errorMessage } = await setConfig(client, BROKER_LOGGER, '1', 'kafka', 'INFO')
-    assert.deepEqual([errorCode, errorMessage], [Errors.INVALID_CONFIG.code, 'Logger kafka does not exist!'])
-    assert.equal((await setConfig(client, BROKER_LOGGER, '1', 'root', 'INFO')).errorCode, Errors.INVALID_CONFIG.code)
-    assert.equal((await setConfig(client, BROKER_LOGGER, '1', 'root', 'OFF')).errorCode, Errors.NONE.code)
+    const replicas = 'kafka.server.ReplicaManager'
+    const levelOf = async (name: string) => (await describeConfig(client, BROKER_LOGGER, '1', name)).value
+    const answer = async (name: string, value: string, resource = '1') => {
+      const { errorCode, errorMessage } = await setConfig(client, BROKER_LOGGER, resource, name, value)
+      return [errorCode, errorMessage]
+    }
+    const [config, request] = [Errors.INVALID_CONFIG.code, Errors.INVALID_REQUEST.code]
+    assert.deepEqual([await levelOf('root'), await levelOf(replicas)], ['INFO', 'INFO'])
+    assert.deepEqual(await answer(replicas, 'DEBUG'), [0, null])
+    assert.deepEqual([await levelOf('root'), await levelOf(replicas)], ['INFO', 'DEBUG'])
+    logger.child('ReplicaManager').debug('seen')
+    logger.child('LogManager').debug('not seen')
+    assert.deepEqual(
+      lines.filter((line) => line.endsWith('debug')),
+      ['ReplicaManager debug'],
+    )
+    assert.deepEqual(await answer('root', 'FATAL'), [0, null])
+    assert.deepEqual([await levelOf('root'), await levelOf(replicas)], ['FATAL', 'DEBUG'])
+    assert.deepEqual(await answer('kafka', 'INFO'), [config, 'Logger kafka does not exist!'])
+    const supported = 'Valid log levels are DEBUG, ERROR, FATAL, INFO, TRACE, WARN'
+    const loud = `Cannot set the log level of root to LOUD as it is not a supported log level. ${supported}`
+    assert.deepEqual(await answer('root', 'LOUD'), [config, loud])
+    assert.deepEqual(await answer('root', 'INFO', 'x'), [request, 'Node id must be an integer, but it is: x'])
+    assert.deepEqual(await answer('root', 'INFO', '2'), [request, 'Unexpected node id. Expected 1, but received 2'])
+    const configs = [{ name: replicas, configOperation: DELETE, value: null }]
+    const body = { resources: [{ resourceType: BROKER_LOGGER, resourceName: '1', configs }], validateOnly: false }
+    await client.send(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, 1, body)
+    assert.equal(await levelOf(replicas), 'FATAL')
+    const together = { ...body, resources: [...body.resources, ...body.resources] }
+    const twice = await client.send(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, 1, together)
+    assert.deepEqual(
+      twice.responses.map(({ errorMessage }) => errorMessage),
+      ['Each resource must appear at most once.', 'Each resource must appear at most once.'],
+    )
   })
 })
 

@@ -65,7 +65,7 @@ const describeBrokerLoggers: Describe = (name, options, services) => {
   if (name === '') throw invalid('Broker id must not be empty')
   const { nodeId } = services.config
   if (brokerIdOf(name) !== nodeId) throw invalid(`Unexpected broker id, expected ${nodeId} but received ${name}`)
-  return describeLoggers(services.logger, options)
+  return describeLoggers(services.logger.levels, options)
 }
 
 const describeClientMetrics: Describe = (name, options, { metadata }) => {

@@ -24,24 +24,41 @@ function result({ resourceType, resourceName }: Resource, error: KafkaError, err
 }
 
 /** Log levels are no metadata: this broker answers for its own. */
-function alterLogLevels(resource: Resource, { config, logger }: BrokerServices): Result {
+function alterLogLevels(resource: Resource, { config, logger }: BrokerServices, validateOnly: boolean): Result {
   try {
-    alterLoggers(resource, logger, config.nodeId)
+    alterLoggers(resource, { levels: logger.levels, nodeId: config.nodeId, validateOnly })
     return result(resource, Errors.NONE, null)
   } catch (error) {
-    if (error instanceof ApiError) return result(resource, error.error, error.message)
-    throw error
+    if (!(error instanceof ApiError)) throw error
+    // As in Kafka, who asks for an operation that there is not is told no more.
+    return result(resource, error.error, error.error === Errors.UNKNOWN_SERVER_ERROR ? null : error.message)
   }
+}
+
+function isLogger({ resourceType }: Resource): boolean {
+  return resourceType === resourceTypes.BROKER_LOGGER
+}
+
+/** Each of them once, in the order of the request; one that is named twice is refused there each time. */
+function alterAllLogLevels(request: IncrementalAlterConfigsRequest, services: BrokerServices): Result[] {
+  const loggers = request.resources.filter(isLogger)
+  const times = Map.groupBy(loggers, ({ resourceName }) => resourceName)
+  return loggers.map((resource) =>
+    times.get(resource.resourceName)!.length > 1
+      ? result(resource, Errors.INVALID_REQUEST, 'Each resource must appear at most once.')
+      : alterLogLevels(resource, services, request.validateOnly),
+  )
 }
 
 export const incrementalAlterConfigs = handler(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, {
   versions: { min: 0, max: 1 },
   async handle(request, { apiVersion, services }) {
-    const isLogger = ({ resourceType }: Resource): boolean => resourceType === resourceTypes.BROKER_LOGGER
     const resources = request.resources.filter((resource) => !isLogger(resource))
     const altered = await services.metadata.submit('incrementalAlterConfigs', { ...request, resources }, { apiVersion })
-    const levels = request.resources.filter(isLogger).map((resource) => alterLogLevels(resource, services))
-    return { ...altered, responses: [...levels, ...altered.responses] }
+    const levels = alterAllLogLevels(request, services).values()
+    const others = altered.responses.values()
+    const responses = request.resources.map((resource) => (isLogger(resource) ? levels : others).next().value!)
+    return { ...altered, responses }
   },
   errorResponse: (error, { resources }) => ({
     throttleTimeMs: 0,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Errors } from '@milena/protocol/messages'
 import { metadataRecord } from '../image/metadata-record.ts'
 import { ControllerFixture, LOG_DIR_ID, registration } from '../testing/controller-fixture.ts'
 import { partitionChange } from './partition-change.ts'
