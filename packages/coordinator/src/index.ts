@@ -20,7 +20,7 @@ export { answered } from './runtime/coordinator-shard.ts'
 export { Timeline } from './runtime/timeline.ts'
 export { TimelineMap } from './runtime/timeline-map.ts'
 export { TimerQueue } from './runtime/timer-queue.ts'
-export type { GroupConfig } from './group/group-config.ts'
+export type { ConsumerGroupConfig, ConsumerGroupMigrationPolicy, GroupConfig } from './group/group-config.ts'
 export { defaultGroupConfig } from './group/group-config.ts'
 export { groupShard } from './group/group-shard.ts'
 export type { GroupEnvironment, GroupRecord, GroupState, GroupTypes, TopicsView } from './group/group-types.ts'
@@ -46,8 +46,11 @@ export type {
   RecordSerde,
 } from './edge/ports.ts'
 export type { ShareCoordinatorOptions } from './edge/share-coordinator-service.ts'
+export type { ShareGroupPorts, ShareStatePersister } from './edge/share-group-service.ts'
+export { ShareGroupService } from './edge/share-group-service.ts'
 export { ShareCoordinatorService } from './edge/share-coordinator-service.ts'
 export { shareRecordSerde } from './edge/share-record-serde.ts'
+export type { ShareGroupSettings } from './share-group/share-group-config.ts'
 export { shareShard } from './share/share-shard.ts'
 export type {
   ShareCoordinatorConfig,

@@ -2,8 +2,17 @@
  * Groups on this broker: the coordinator of `@milena/coordinator` with the logs, the metadata and the configuration
  * that it needs, and its part in what happens around it (leadership, deleted topics, the end).
  */
-import { type GroupConfig, GroupCoordinatorService } from '@milena/coordinator'
+import {
+  type ConsumerGroupConfig,
+  type ConsumerGroupMigrationPolicy,
+  type GroupConfig,
+  GroupCoordinatorService,
+  type ShareGroupSettings,
+  type ShareStatePersister,
+} from '@milena/coordinator'
+import { configsOf, resourceTypes } from '@milena/metadata'
 import type { BrokerConfig, MetadataDelta, MetadataImage } from '@milena/metadata'
+import { Errors } from '@milena/protocol/messages'
 import { type CompressionType, compressionById } from '@milena/records'
 import type { Clock, Logger, Random } from '@milena/runtime'
 import type { TopicPartition } from '@milena/storage'
@@ -25,6 +34,7 @@ export interface GroupCoordinatorOptions {
   readonly config: BrokerConfig
   readonly metadata: FollowedMetadata
   readonly replicas: ReplicaManager
+  readonly sharePersister: ShareStatePersister
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -34,15 +44,23 @@ export class GroupCoordinator implements LeadershipListener {
   readonly service: GroupCoordinatorService
   readonly #options: GroupCoordinatorOptions
   readonly #stopFollowing: (() => void)[] = []
+  /** The version of the metadata at which a topic was last created, as far as it was seen. */
+  #newTopicsVersion: number
 
   constructor(options: GroupCoordinatorOptions) {
     const { config, metadata, replicas, clock, random } = options
     const logger = options.logger.child('GroupCoordinator')
     const place = { topic: GROUP_METADATA_TOPIC, partitions: replicas }
     this.#options = { ...options, logger }
+    this.#newTopicsVersion = metadata.image.offset
     this.service = new GroupCoordinatorService({
       config: groupConfigOf(config),
-      topics: topicsViewOf(metadata),
+      configOf: (groupId) => configsOf(metadata.image, { resourceType: resourceTypes.GROUP, resourceName: groupId }),
+      topics: topicsViewOf(metadata, () => this.#newTopicsVersion),
+      shares: {
+        persister: options.sharePersister,
+        endOffset: (topic, partition) => endOffsetOf(replicas, topic, partition),
+      },
       writer: new LogPartitionWriter({
         ...place,
         clock,
@@ -63,6 +81,7 @@ export class GroupCoordinator implements LeadershipListener {
     this.service.startup(existing ?? config.get('offsets.topic.num.partitions'))
     this.#stopFollowing.push(
       replicas.listen(this),
+      metadata.onChange((delta) => this.#onTopicsChanged(delta)),
       metadata.onChange((delta) => this.#onTopicsDeleted(delta)),
     )
     for (const { topicPartition, isLeader, leaderEpoch } of replicas.partitions()) {
@@ -85,10 +104,19 @@ export class GroupCoordinator implements LeadershipListener {
     this.service.shutdown()
   }
 
+  #onTopicsChanged({ previous, image, changedTopics, deletedTopics }: MetadataDelta): void {
+    const isNew = changedTopics.some(({ name, topicId }) => previous.topics.get(name)?.topicId !== topicId)
+    if (isNew) this.#newTopicsVersion = image.offset
+    const names = [...changedTopics, ...deletedTopics].map(({ name }) => name)
+    if (names.length > 0) this.service.onTopicsChanged(names)
+  }
+
   #onTopicsDeleted({ deletedTopics, image }: MetadataDelta): void {
     // A topic that was made anew in the same breath has no offsets of its own yet either.
     const names = deletedTopics.map(({ name }) => name).filter((name) => name !== GROUP_METADATA_TOPIC)
-    if (names.length > 0 && image.topics.has(GROUP_METADATA_TOPIC)) void this.service.onTopicsDeleted(names)
+    if (names.length === 0 || !image.topics.has(GROUP_METADATA_TOPIC)) return
+    void this.service.onTopicsDeleted(names)
+    void this.service.shares.onTopicsDeleted(new Set(deletedTopics.map(({ topicId }) => topicId)))
   }
 }
 
@@ -102,7 +130,51 @@ function groupConfigOf(config: BrokerConfig): GroupConfig {
     offsetsRetentionMs: config.get('offsets.retention.minutes') * 60_000,
     offsetsRetentionCheckIntervalMs: config.get('offsets.retention.check.interval.ms'),
     offsetsCommitTimeoutMs: config.get('offsets.commit.timeout.ms'),
+    consumerGroup: consumerGroupConfigOf(config),
+    shareGroup: shareGroupSettingsOf(config),
   }
+}
+
+function consumerGroupConfigOf(config: BrokerConfig): ConsumerGroupConfig {
+  return {
+    sessionTimeoutMs: config.get('group.consumer.session.timeout.ms'),
+    minSessionTimeoutMs: config.get('group.consumer.min.session.timeout.ms'),
+    maxSessionTimeoutMs: config.get('group.consumer.max.session.timeout.ms'),
+    heartbeatIntervalMs: config.get('group.consumer.heartbeat.interval.ms'),
+    minHeartbeatIntervalMs: config.get('group.consumer.min.heartbeat.interval.ms'),
+    maxHeartbeatIntervalMs: config.get('group.consumer.max.heartbeat.interval.ms'),
+    assignmentIntervalMs: config.get('group.consumer.assignment.interval.ms'),
+    minAssignmentIntervalMs: config.get('group.consumer.min.assignment.interval.ms'),
+    maxAssignmentIntervalMs: config.get('group.consumer.max.assignment.interval.ms'),
+    maxSize: config.get('group.consumer.max.size'),
+    assignors: config.get('group.consumer.assignors'),
+    migrationPolicy: config.get('group.consumer.migration.policy').toLowerCase() as ConsumerGroupMigrationPolicy,
+    regexRefreshIntervalMs: config.get('group.consumer.regex.refresh.interval.ms'),
+  }
+}
+
+function shareGroupSettingsOf(config: BrokerConfig): ShareGroupSettings {
+  return {
+    sessionTimeoutMs: config.get('group.share.session.timeout.ms'),
+    minSessionTimeoutMs: config.get('group.share.min.session.timeout.ms'),
+    maxSessionTimeoutMs: config.get('group.share.max.session.timeout.ms'),
+    heartbeatIntervalMs: config.get('group.share.heartbeat.interval.ms'),
+    minHeartbeatIntervalMs: config.get('group.share.min.heartbeat.interval.ms'),
+    maxHeartbeatIntervalMs: config.get('group.share.max.heartbeat.interval.ms'),
+    assignmentIntervalMs: config.get('group.share.assignment.interval.ms'),
+    minAssignmentIntervalMs: config.get('group.share.min.assignment.interval.ms'),
+    maxAssignmentIntervalMs: config.get('group.share.max.assignment.interval.ms'),
+    maxSize: config.get('group.share.max.size'),
+    initializeRetryIntervalMs: config.get('group.share.initialize.retry.interval.ms'),
+  }
+}
+
+/** Where a partition ends for those who consume it. */
+function endOffsetOf(replicas: ReplicaManager, topic: string, index: number): { offset: number; errorCode: number } {
+  const partition = replicas.partition(topic, index)
+  const error = partition === undefined ? Errors.UNKNOWN_TOPIC_OR_PARTITION : partition.leadershipError()
+  if (error !== undefined) return { offset: -1, errorCode: error.code }
+  return { offset: partition?.log?.highWatermark ?? 0, errorCode: Errors.NONE.code }
 }
 
 function compressionOf(config: BrokerConfig): CompressionType {

@@ -48,7 +48,7 @@ export const newConsumerGroupMember = (memberId: string): ConsumerGroupMember =>
   clientId: '',
   clientHost: '',
   subscribedTopicNames: [],
-  subscribedTopicRegex: null,
+  subscribedTopicRegex: '',
   rebalanceTimeoutMs: -1,
   serverAssignor: null,
   classicMetadata: null,

@@ -41,7 +41,7 @@ export const replayConsumerGroupRecord = (state: GroupState, record: ConsumerGro
       break
     case 'ConsumerGroupRegularExpression': {
       const { topics, version, timestamp } = record.value
-      group.resolvedRegexes.set(record.key.regularExpression, {
+      group.setResolvedRegex(record.key.regularExpression, {
         topics: new Set(topics),
         version,
         timestampMs: timestamp,
@@ -70,7 +70,7 @@ const replayTombstone = (state: GroupState, group: ConsumerGroup, record: Consum
       forgetAssignment(group, record.key.memberId)
       break
     case 'ConsumerGroupRegularExpression':
-      group.resolvedRegexes.delete(record.key.regularExpression)
+      group.removeResolvedRegex(record.key.regularExpression)
       break
     case 'ConsumerGroupPartitionMetadata':
       break
@@ -81,7 +81,7 @@ const replayTombstone = (state: GroupState, group: ConsumerGroup, record: Consum
 const groupToReplay = (state: GroupState, groupId: string): ConsumerGroup => {
   const existing = state.groups.get(groupId)
   if (existing?.type === 'consumer') return existing
-  const group = new ConsumerGroup(groupId, state.clock)
+  const group = new ConsumerGroup({ groupId, clock: state.clock, subscribers: state.subscribers })
   state.groups.set(groupId, group)
   return group
 }

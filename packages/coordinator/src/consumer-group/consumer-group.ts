@@ -3,6 +3,7 @@ import { TimelineMap } from '../runtime/timeline-map.ts'
 import type { AssignedPartitions, ConsumerGroupMember, PartitionsByTopic } from './consumer-group-member.ts'
 import { hasRegex, isReconciledTo } from './consumer-group-member.ts'
 import { Tally } from './tally.ts'
+import type { TopicSubscribers } from './topic-subscribers.ts'
 
 /** Kafka's states of a consumer group, as they are printed. */
 export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable'
@@ -31,6 +32,21 @@ const NEW_HEADER: ConsumerGroupHeader = {
   assignmentTimestampMs: 0,
 }
 
+/** When to look at the topics again: at this time, or when the group has not got to this epoch (a write was lost). */
+export interface MetadataDeadline {
+  readonly deadlineMs: number
+  readonly epoch: number
+}
+
+const AT_ONCE: MetadataDeadline = { deadlineMs: 0, epoch: 0 }
+
+export interface NewConsumerGroup {
+  readonly groupId: string
+  readonly clock: TimelineClock
+  /** Where the group enters what it is subscribed to; absent for a draft. */
+  readonly subscribers?: TopicSubscribers
+}
+
 /**
  * A consumer group of KIP-848. Only `replay` changes it, record by record; timeline maps tell what is written from
  * what is committed. What follows from the members (who is static, who holds a partition, who is subscribed) is kept
@@ -42,7 +58,12 @@ export class ConsumerGroup {
   readonly members: TimelineMap<string, ConsumerGroupMember>
   /** By member id. */
   readonly targetAssignment: TimelineMap<string, PartitionsByTopic>
-  readonly resolvedRegexes: TimelineMap<string, ResolvedRegex>
+  /** Soft: forgotten with the process. */
+  metadataDeadline = AT_ONCE
+  /** Soft: expressions are being resolved. */
+  isResolvingRegexes = false
+  /** Soft: members of the classic protocol that were told to join and have not yet. */
+  readonly awaitedJoins = new Set<string>()
   /** Member ids by instance id. */
   readonly staticMembers = new Map<string, string>()
   /** How many members subscribe to each topic by name, to each expression, and ask for each assignor. */
@@ -52,15 +73,18 @@ export class ConsumerGroup {
   /** Of members that speak the classic protocol. */
   readonly classicProtocols = new Tally()
   classicMemberCount = 0
+  readonly #resolvedRegexes: TimelineMap<string, ResolvedRegex>
+  readonly #subscribers: TopicSubscribers | undefined
   readonly #header: TimelineMap<'header', ConsumerGroupHeader>
   /** Who holds a partition, or is about to give it up: the epoch of that member, by topic id and partition. */
   readonly #partitionEpochs = new Map<string, Map<number, number>>()
 
-  constructor(groupId: string, clock: TimelineClock) {
+  constructor({ groupId, clock, subscribers }: NewConsumerGroup) {
     this.groupId = groupId
+    this.#subscribers = subscribers
     this.members = new TimelineMap(clock)
     this.targetAssignment = new TimelineMap(clock)
-    this.resolvedRegexes = new TimelineMap(clock)
+    this.#resolvedRegexes = new TimelineMap(clock)
     this.#header = new TimelineMap(clock)
   }
 
@@ -70,6 +94,13 @@ export class ConsumerGroup {
 
   get committedHeader(): ConsumerGroupHeader {
     return this.#header.getCommitted('header') ?? NEW_HEADER
+  }
+
+  get resolvedRegexes(): Pick<
+    TimelineMap<string, ResolvedRegex>,
+    'get' | 'has' | 'keys' | 'values' | 'entries' | 'size'
+  > {
+    return this.#resolvedRegexes
   }
 
   get state(): ConsumerGroupState {
@@ -96,8 +127,27 @@ export class ConsumerGroup {
   /** By name, or by an expression as it was last resolved. */
   isSubscribedToTopic(topic: string): boolean {
     if (this.topicSubscriptions.has(topic)) return true
-    for (const { topics } of this.resolvedRegexes.values()) if (topics.has(topic)) return true
+    for (const { topics } of this.#resolvedRegexes.values()) if (topics.has(topic)) return true
     return false
+  }
+
+  requestMetadataRefresh(): void {
+    this.metadataDeadline = AT_ONCE
+  }
+
+  hasMetadataExpired(nowMs: number): boolean {
+    return nowMs >= this.metadataDeadline.deadlineMs || this.header.groupEpoch < this.metadataDeadline.epoch
+  }
+
+  setResolvedRegex(regex: string, resolved: ResolvedRegex): void {
+    this.removeResolvedRegex(regex)
+    this.#resolvedRegexes.set(regex, resolved)
+    for (const topic of resolved.topics) this.#subscribers?.add(topic, this.groupId, 1)
+  }
+
+  removeResolvedRegex(regex: string): void {
+    for (const topic of this.#resolvedRegexes.get(regex)?.topics ?? []) this.#subscribers?.add(topic, this.groupId, -1)
+    this.#resolvedRegexes.delete(regex)
   }
 
   setMember(member: ConsumerGroupMember): void {
@@ -128,7 +178,10 @@ export class ConsumerGroup {
   }
 
   #count(member: ConsumerGroupMember, change: 1 | -1): void {
-    for (const topic of member.subscribedTopicNames) this.topicSubscriptions.add(topic, change)
+    for (const topic of member.subscribedTopicNames) {
+      this.topicSubscriptions.add(topic, change)
+      this.#subscribers?.add(topic, this.groupId, change)
+    }
     if (hasRegex(member)) this.regexSubscriptions.add(member.subscribedTopicRegex ?? '', change)
     if (member.serverAssignor !== null) this.serverAssignors.add(member.serverAssignor, change)
     if (member.classicMetadata === null) return

@@ -1,4 +1,8 @@
 import type {
+  ConsumerGroupDescribeRequest,
+  ConsumerGroupDescribeResponse,
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
   DeleteGroupsRequest,
   DeleteGroupsResponse,
   DescribeGroupsRequest,
@@ -21,12 +25,13 @@ import type {
   SyncGroupResponse,
 } from '@milena/protocol'
 import { Errors } from '@milena/protocol'
+import type { DeletedGroup } from '../group/delete-groups.ts'
 import { deleteGroups } from '../group/delete-groups.ts'
 import { describeGroupError, describeGroups } from '../group/describe-groups.ts'
 import type { GroupConfig } from '../group/group-config.ts'
 import { joinError, syncError } from '../group/group-responses.ts'
 import { groupShard } from '../group/group-shard.ts'
-import type { GroupTypes, TopicsView } from '../group/group-types.ts'
+import type { GroupEnvironment, GroupTypes, TopicsView } from '../group/group-types.ts'
 import { heartbeat } from '../group/heartbeat.ts'
 import { joinGroup } from '../group/join-group.ts'
 import { leaveGroup } from '../group/leave-group.ts'
@@ -35,16 +40,22 @@ import { listGroups } from '../group/list-groups.ts'
 import { syncGroup } from '../group/sync-group.ts'
 import { dropOffsetsOfTopics } from '../group/topics-deleted.ts'
 import { CoordinatorError, coordinatorErrorCode } from '../runtime/coordinator-error.ts'
+import { ConsumerGroupService } from './consumer-group-service.ts'
 import type { RequestClient } from './coordinator-runtime.ts'
 import { CoordinatorRuntime } from './coordinator-runtime.ts'
 import { groupRecordSerde } from './group-record-serde.ts'
 import { partitionForGroup } from './group-routing.ts'
 import { OffsetService } from './offset-service.ts'
+import type { ShareGroupPorts } from './share-group-service.ts'
+import { ShareGroupService } from './share-group-service.ts'
 import type { Clock, CoordinatorLoader, EndTransactionMarker, Logger, PartitionWriter, Random } from './ports.ts'
 
 export interface GroupCoordinatorOptions {
   readonly config: GroupConfig
+  /** What groups are configured with of their own, at the moment of the call. */
+  readonly configOf: GroupEnvironment['configOf']
   readonly topics: TopicsView
+  readonly shares: ShareGroupPorts
   readonly writer: PartitionWriter
   readonly loader: CoordinatorLoader
   readonly clock: Clock
@@ -60,17 +71,21 @@ export interface GroupCoordinatorOptions {
 export class GroupCoordinatorService {
   readonly #runtime: CoordinatorRuntime<GroupTypes>
   readonly #offsets: OffsetService
+  readonly #consumerGroups: ConsumerGroupService
+  /** Share groups (KIP-932). */
+  readonly shares: ShareGroupService
   readonly #config: GroupConfig
   readonly #logger: Logger
   /** How many partitions `__consumer_offsets` has; undefined before startup and after shutdown. */
   #partitionCount: number | undefined
 
-  constructor({ config, topics, writer, loader, clock, random, logger }: GroupCoordinatorOptions) {
+  constructor(options: GroupCoordinatorOptions) {
+    const { config, configOf, topics, writer, loader, clock, random, logger } = options
     this.#config = config
     this.#logger = logger
     this.#runtime = new CoordinatorRuntime<GroupTypes>({
       shard: groupShard,
-      environment: { config, topics },
+      environment: { config, configOf, topics },
       serde: groupRecordSerde(logger),
       writer,
       loader,
@@ -78,9 +93,19 @@ export class GroupCoordinatorService {
       random,
       logger,
       writeTimeoutMs: config.offsetsCommitTimeoutMs,
+      startTask: (partition, task) => this.#startTask(partition, task),
     })
     const partitionFor = (groupId: string): number => this.partitionFor(groupId)
-    this.#offsets = new OffsetService({ runtime: this.#runtime, topics, partitionFor, errorCodeOf: this.#errorCodeOf })
+    const parts = { runtime: this.#runtime, topics, partitionFor, errorCodeOf: this.#errorCodeOf }
+    this.#offsets = new OffsetService(parts)
+    this.#consumerGroups = new ConsumerGroupService({
+      ...parts,
+      config,
+      clock,
+      logger,
+      perGroup: (groupIds, ask, failed) => this.#perGroup(groupIds, ask, failed),
+    })
+    this.shares = new ShareGroupService({ ...parts, ports: options.shares, logger })
   }
 
   /** The runtime, for inspection and metrics. */
@@ -125,6 +150,25 @@ export class GroupCoordinatorService {
         }
       }),
     )
+  }
+
+  consumerGroupHeartbeat(
+    request: ConsumerGroupHeartbeatRequest,
+    client: RequestClient,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
+    return this.#consumerGroups.heartbeat(request, client)
+  }
+
+  consumerGroupDescribe(
+    request: ConsumerGroupDescribeRequest,
+    client: RequestClient,
+  ): Promise<ConsumerGroupDescribeResponse> {
+    return this.#consumerGroups.describe(request, client)
+  }
+
+  /** Topics appeared, grew or vanished: groups that are subscribed to them assign anew. */
+  onTopicsChanged(names: Iterable<string>): void {
+    this.#consumerGroups.onTopicsChanged(new Set(names))
   }
 
   async joinGroup(request: JoinGroupRequest, client: RequestClient): Promise<JoinGroupResponse> {
@@ -183,10 +227,27 @@ export class GroupCoordinatorService {
   async deleteGroups(request: DeleteGroupsRequest, client: RequestClient): Promise<DeleteGroupsResponse> {
     const results = await this.#perGroup(
       [...new Set(request.groupsNames)],
-      (partition, groupIds) => this.#runtime.write(partition, deleteGroups, groupIds, client),
+      (partition, groupIds) => this.#deleteGroups(partition, groupIds, client),
       (groupId, errorCode) => ({ groupId, errorCode }),
     )
     return { throttleTimeMs: 0, results }
+  }
+
+  /** What the share coordinator knows of share groups goes first; a group of which that fails stays. */
+  async #deleteGroups(
+    partition: number,
+    groupIds: readonly string[],
+    client: RequestClient,
+  ): Promise<readonly DeletedGroup[]> {
+    const errors = await this.shares.deleteStates(partition, groupIds, client)
+    const deletable = groupIds.filter((groupId) => !errors.has(groupId))
+    const deleted = await this.#runtime.write(partition, deleteGroups, deletable, client)
+    return [...deleted, ...Array.from(errors, ([groupId, errorCode]) => ({ groupId, errorCode }))]
+  }
+
+  #startTask(partition: number, task: GroupTypes['task']): void {
+    if (task.kind === 'initializeShareState') void this.shares.startTask(task)
+    else this.#consumerGroups.startTask(partition, task)
   }
 
   /** The groups of all partitions that are coordinated here. */

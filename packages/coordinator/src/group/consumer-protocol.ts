@@ -25,7 +25,7 @@ export const subscribedTopics = (bytes: Uint8Array): string[] | undefined => {
 }
 
 /** Pure code has no TextDecoder. Topic names are ASCII; anything else only has to stay distinct. */
-const decodeUtf8 = (bytes: Uint8Array): string => {
+export const decodeUtf8 = (bytes: Uint8Array): string => {
   let text = ''
   for (let index = 0; index < bytes.length;) {
     const first = bytes[index] ?? 0

@@ -1,5 +1,6 @@
 /** What every kind of group can be asked, answered by kind: the compiler finds these places when a kind is added. */
 import { consumerGroupTombstones } from '../consumer-group/consumer-group-records.ts'
+import { shareGroupTombstones } from '../share-group/share-group-records.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { isConsumerGroup as isClassicConsumerGroup, isSubscribedToTopic } from './classic-group.ts'
 import { groupTombstone } from './group-records.ts'
@@ -18,6 +19,8 @@ export const committedStateOf = (group: Group): string => {
       return group.state
     case 'consumer':
       return group.committedState
+    case 'share':
+      return group.committedState
   }
 }
 
@@ -27,6 +30,8 @@ export const protocolTypeOf = (group: Group): string => {
       return group.protocolType ?? ''
     case 'consumer':
       return 'consumer'
+    case 'share':
+      return 'share'
   }
 }
 
@@ -36,6 +41,8 @@ export const isEmptyGroup = (group: Group): boolean => {
     case 'classic':
       return group.state === 'Empty'
     case 'consumer':
+      return group.members.size === 0
+    case 'share':
       return group.members.size === 0
   }
 }
@@ -47,6 +54,8 @@ export const groupTombstones = (group: Group): readonly GroupRecord[] => {
       return [groupTombstone(group.groupId)]
     case 'consumer':
       return consumerGroupTombstones(group)
+    case 'share':
+      return shareGroupTombstones(group)
   }
 }
 
@@ -56,6 +65,8 @@ export const isGroupSubscribedToTopic = (group: Group, topic: string): boolean =
       return isSubscribedToTopic(group, topic)
     case 'consumer':
       return group.isSubscribedToTopic(topic)
+    case 'share':
+      return group.topicSubscriptions.has(topic)
   }
 }
 
@@ -70,6 +81,8 @@ export const retentionStart = (group: Group): ((offset: OffsetAndMetadata) => nu
       return classicRetentionStart(group)
     case 'consumer':
       return ({ commitTimestampMs }) => commitTimestampMs
+    case 'share':
+      return undefined
   }
 }
 

@@ -1,34 +1,57 @@
+import { onConsumerGroupLoaded } from '../consumer-group/consumer-group-timers.ts'
+import { TopicSubscribers } from '../consumer-group/topic-subscribers.ts'
 import type { CoordinatorOutcome, CoordinatorShard } from '../runtime/coordinator-shard.ts'
 import { TimelineMap } from '../runtime/timeline-map.ts'
+import { shareSessionsAfterLoad } from '../share-group/share-group-heartbeat.ts'
+import type { ClassicGroup } from './classic-group.ts'
 import { nextExpiration } from './expiration.ts'
 import { GroupOperation } from './group-operation.ts'
 import { onGroupRefused, onGroupTimer } from './group-timers.ts'
-import type { GroupChange, GroupContext, GroupEffect, GroupState, GroupTypes } from './group-types.ts'
+import type { Group, GroupChange, GroupContext, GroupEffect, GroupState, GroupTypes } from './group-types.ts'
 import { prepareRebalance } from './rebalance.ts'
 import { applyGroupChange, replayGroupRecord } from './replay.ts'
 
-/** Members that the log knows get a full session; a group over a lowered `group.max.size` rebalances. */
 const onLoaded = (state: GroupState, context: GroupContext): CoordinatorOutcome<GroupTypes> => {
   const changes: GroupChange[] = []
   const effects: GroupEffect[] = [nextExpiration(context)]
   for (const group of state.groups.values()) {
-    if (group.type !== 'classic') continue
-    for (const { sessionTimerKey: key, sessionTimeoutMs: delayMs, sessionEvent: event } of group.members.values()) {
-      effects.push({ kind: 'setTimer', key, delayMs, event })
-    }
-    if (group.members.size <= context.environment.config.groupMaxSize) continue
-    const operation = new GroupOperation(group, context)
-    prepareRebalance(operation, `loaded with ${group.members.size} members, which is over capacity`)
-    const outcome = operation.outcome()
-    changes.push(...outcome.changes)
-    effects.push(...outcome.effects)
+    const outcome = onGroupLoaded(group, context)
+    for (const change of outcome.changes) changes.push(change)
+    for (const effect of outcome.effects) effects.push(effect)
   }
   return { records: [], changes, effects }
 }
 
+const onGroupLoaded = (group: Group, context: GroupContext): CoordinatorOutcome<GroupTypes> => {
+  switch (group.type) {
+    case 'classic':
+      return onClassicGroupLoaded(group, context)
+    case 'consumer':
+      return onConsumerGroupLoaded(group, context)
+    case 'share':
+      return { records: [], changes: [], effects: shareSessionsAfterLoad(group, context) }
+  }
+}
+
+/** Members that the log knows get a full session; a group over a lowered `group.max.size` rebalances. */
+const onClassicGroupLoaded = (group: ClassicGroup, context: GroupContext): CoordinatorOutcome<GroupTypes> => {
+  const operation = new GroupOperation(group, context)
+  for (const member of group.members.values()) operation.prolongSession(member)
+  if (group.members.size > context.environment.config.groupMaxSize) {
+    prepareRebalance(operation, `loaded with ${group.members.size} members, which is over capacity`)
+    return operation.outcome()
+  }
+  return { ...operation.outcome(), changes: [] }
+}
+
 /** The group coordinator of one partition of `__consumer_offsets`. */
 export const groupShard: CoordinatorShard<GroupTypes> = {
-  initial: (clock) => ({ clock, groups: new TimelineMap(clock), offsets: new TimelineMap(clock) }),
+  initial: (clock) => ({
+    clock,
+    groups: new TimelineMap(clock),
+    subscribers: new TopicSubscribers(),
+    offsets: new TimelineMap(clock),
+  }),
   onTimer: onGroupTimer,
   onRefused: onGroupRefused,
   replay: replayGroupRecord,

@@ -1,4 +1,6 @@
+import { onConsumerGroupTimer } from '../consumer-group/consumer-group-timers.ts'
 import type { CoordinatorOutcome } from '../runtime/coordinator-shard.ts'
+import { expireShareSession } from '../share-group/share-group-heartbeat.ts'
 import { hasSatisfiedHeartbeat } from './classic-member.ts'
 import { expireOffsets } from './expiration.ts'
 import { classicGroupOf } from './group-kinds.ts'
@@ -34,10 +36,15 @@ export const onGroupTimer = (state: GroupState, event: GroupEvent, context: Grou
       })
     case 'syncExpired':
       return onGroup(state, event.groupId, context, (operation) => expireSync(operation, event.generationId))
+    case 'shareSessionExpired':
+      return expireShareSession(state, event, context)
     case 'expireOffsets':
       return expireOffsets(state, context)
     case 'syncRefused':
       return NOTHING
+    case 'consumerMemberExpired':
+    case 'consumerRebalanceExpired':
+      return onConsumerGroupTimer(state, event, context)
   }
 }
 

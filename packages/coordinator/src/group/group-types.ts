@@ -16,7 +16,20 @@ import type {
 import type { TimelineMap } from '../runtime/timeline-map.ts'
 import type { TimelineClock } from '../runtime/coordinator-shard.ts'
 import type { ConsumerGroup } from '../consumer-group/consumer-group.ts'
-import type { ConsumerGroupRecord } from '../consumer-group/consumer-group-types.ts'
+import type {
+  ConsumerGroupChange,
+  ConsumerGroupEvent,
+  ConsumerGroupRecord,
+  ConsumerGroupTask,
+} from '../consumer-group/consumer-group-types.ts'
+import type { TopicSubscribers } from '../consumer-group/topic-subscribers.ts'
+import type { ShareGroup } from '../share-group/share-group.ts'
+import type {
+  InitializeShareStateTask,
+  ShareGroupRecord,
+  ShareInitializationBegun,
+  ShareSessionExpired,
+} from '../share-group/share-group-types.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { GroupConfig } from './group-config.ts'
 
@@ -39,12 +52,14 @@ export type PartitionOffsets = TimelineMap<number, OffsetAndMetadata>
 export type TopicOffsets = TimelineMap<string, PartitionOffsets>
 
 /** A group id belongs to one kind of group at a time. What they have in common is in `group-kinds.ts`. */
-export type Group = ClassicGroup | ConsumerGroup
+export type Group = ClassicGroup | ConsumerGroup | ShareGroup
 
 /** What the coordinator of one partition of `__consumer_offsets` knows. */
 export interface GroupState {
   readonly clock: TimelineClock
   readonly groups: TimelineMap<string, Group>
+  /** Who is subscribed to a topic, of the kinds of groups whose partitions the coordinator assigns. */
+  readonly subscribers: TopicSubscribers
   /** By group, topic and partition. */
   readonly offsets: TimelineMap<string, TopicOffsets>
 }
@@ -64,8 +79,12 @@ export type GroupRecord =
       readonly version: number
     }
   | ConsumerGroupRecord
+  | ShareGroupRecord
 
-export type GroupChange = { readonly kind: 'setGroup'; readonly group: Group }
+export type GroupChange =
+  | { readonly kind: 'setGroup'; readonly group: Group }
+  | ConsumerGroupChange
+  | ShareInitializationBegun
 
 export type GroupEvent =
   | { readonly kind: 'sessionExpired'; readonly groupId: string; readonly memberId: string }
@@ -80,6 +99,8 @@ export type GroupEvent =
   | { readonly kind: 'syncExpired'; readonly groupId: string; readonly generationId: number }
   | { readonly kind: 'syncRefused'; readonly groupId: string; readonly generationId: number }
   | { readonly kind: 'expireOffsets' }
+  | ConsumerGroupEvent
+  | ShareSessionExpired
 
 /** What the machine may ask about topics. */
 export interface TopicsView {
@@ -88,10 +109,22 @@ export interface TopicsView {
   /** The topic's id, or undefined when there is no such topic. */
   topicId(name: string): string | undefined
   topicName(id: string): string | undefined
+  /** Zero when there is no such topic. */
+  partitionCount(name: string): number
+  topicNames(): Iterable<string>
+  /** Grows with the metadata. */
+  version(): number
+  /** The version at which a topic was last created. */
+  newTopicsVersion(): number
 }
+
+/** What a group's own configs say (resource GROUP); what they do not say is as the broker is configured. */
+export type GroupConfigOverrides = ReadonlyMap<string, string>
 
 export interface GroupEnvironment {
   readonly config: GroupConfig
+  /** At this moment: they take effect at once. */
+  readonly configOf: (groupId: string) => GroupConfigOverrides
   readonly topics: TopicsView
 }
 
@@ -100,7 +133,7 @@ export interface GroupTypes extends ShardTypes {
   record: GroupRecord
   change: GroupChange
   event: GroupEvent
-  task: never
+  task: ConsumerGroupTask | InitializeShareStateTask
   reply: JoinGroupResponse | SyncGroupResponse
   environment: GroupEnvironment
 }

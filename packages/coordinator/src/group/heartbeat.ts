@@ -1,9 +1,9 @@
 import type { HeartbeatRequest, HeartbeatResponse } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
+import { heartbeatOfClassicMember } from '../consumer-group/classic-members.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { validateMember } from './classic-group.ts'
-import { classicGroupOf } from './group-kinds.ts'
-import type { GroupResult, GroupState } from './group-types.ts'
+import type { GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
 
 type HeartbeatResult = GroupResult<HeartbeatResponse>
 
@@ -14,9 +14,14 @@ const REBALANCE_IN_PROGRESS = answer(Errors.REBALANCE_IN_PROGRESS.code)
 const NO_RECORDS: readonly never[] = []
 
 /** Heartbeat: prolongs the session and tells of a rebalance. The most frequent request: it copies nothing. */
-export const heartbeat = (state: GroupState, request: HeartbeatRequest): HeartbeatResult => {
-  const group = classicGroupOf(state, request.groupId)
-  if (group === undefined) return answered(answer(Errors.UNKNOWN_MEMBER_ID.code))
+export const heartbeat = (
+  state: GroupState,
+  request: HeartbeatRequest,
+  context: GroupRequestContext,
+): HeartbeatResult => {
+  const group = state.groups.get(request.groupId)
+  if (group?.type === 'consumer') return heartbeatOfClassicMember(group, request, context)
+  if (group?.type !== 'classic') return answered(answer(Errors.UNKNOWN_MEMBER_ID.code))
   const error = validateMember(group, request)
   const member = group.members.get(request.memberId)
   if (error !== Errors.NONE.code || member === undefined) return answered(answer(error))

@@ -1,15 +1,17 @@
 import type { JoinGroupRequest } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
+import { joinConsumerGroup } from '../consumer-group/classic-members.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { newClassicGroup, supportsProtocols, validateMember } from './classic-group.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { keptProtocols, matchesProtocols, newMember, sessionTimerKey } from './classic-member.ts'
 import { NEW_MEMBER_JOIN_TIMEOUT_MS } from './group-config.ts'
+import { groupTombstones, isEmptyGroup } from './group-kinds.ts'
 import { GroupOperation } from './group-operation.ts'
 import { emptyGroupMetadataRecord } from './group-records.ts'
 import { UNKNOWN_MEMBER_ID, joinError, joined } from './group-responses.ts'
-import type { GroupRequestContext, GroupState } from './group-types.ts'
+import type { Group, GroupRequestContext, GroupState } from './group-types.ts'
 import type { JoinResult } from './join-request.ts'
 import { reasonOf, updateMember } from './join-request.ts'
 import { joinAsKnownStaticMember } from './join-static-member.ts'
@@ -17,15 +19,20 @@ import { rebalanceOrCompleteJoin } from './rebalance.ts'
 
 /** JoinGroup (KIP-62, 345, 394, 559, 800, 814): the answer waits until the next generation is formed. */
 export const joinGroup = (state: GroupState, request: JoinGroupRequest, context: GroupRequestContext): JoinResult => {
-  const existing = state.groups.get(request.groupId)
+  const found = state.groups.get(request.groupId)
+  const isEmptyOtherKind = found !== undefined && found.type !== 'classic' && isReplaceable(found)
+  if (found?.type === 'consumer' && !isEmptyOtherKind) return joinConsumerGroup(found, request, context)
+  if (found !== undefined && found.type !== 'classic' && !isEmptyOtherKind) {
+    return refuse(UNKNOWN_MEMBER_ID, Errors.INCONSISTENT_GROUP_PROTOCOL.code)
+  }
+  const existing = found?.type === 'classic' ? found : undefined
   if (existing === undefined && request.memberId !== UNKNOWN_MEMBER_ID) {
     return refuse(request.memberId, Errors.UNKNOWN_MEMBER_ID.code)
   }
-  if (existing !== undefined && existing.type !== 'classic') {
-    return refuse(request.memberId, Errors.INCONSISTENT_GROUP_PROTOCOL.code)
-  }
   const group = existing ?? newClassicGroup({ groupId: request.groupId, nowMs: context.nowMs })
   const operation = new GroupOperation(group, context)
+  if (found !== undefined && existing === undefined)
+    for (const record of groupTombstones(found)) operation.write(record)
   if (existing === undefined) operation.write(emptyGroupMetadataRecord(request.groupId, context.nowMs))
   if (!acceptsMember(group, request.memberId, context)) {
     return refuseWithoutPending(operation, request.memberId, Errors.GROUP_MAX_SIZE_REACHED.code)
@@ -37,6 +44,9 @@ export const joinGroup = (state: GroupState, request: JoinGroupRequest, context:
     ? joinAsNewMember(operation, request, context)
     : joinAsKnownMember(operation, group, request, context)
 }
+
+/** A group without members of a kind that shares its members with the classic one makes room for it. */
+const isReplaceable = (group: Group): boolean => group.type === 'consumer' && isEmptyGroup(group)
 
 const refuse = (memberId: string, errorCode: number): JoinResult => answered(joinError(memberId, errorCode))
 

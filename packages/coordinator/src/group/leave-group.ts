@@ -1,9 +1,9 @@
 import type { LeaveGroupRequest, LeaveGroupResponse } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
+import { leaveGroupOfConsumers } from '../consumer-group/consumer-group-leave.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { validateMember } from './classic-group.ts'
 import { sessionTimerKey } from './classic-member.ts'
-import { classicGroupOf } from './group-kinds.ts'
 import { GroupOperation } from './group-operation.ts'
 import { UNKNOWN_MEMBER_ID } from './group-responses.ts'
 import type { GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
@@ -18,8 +18,9 @@ export const leaveGroup = (
   request: LeaveGroupRequest,
   context: GroupRequestContext,
 ): GroupResult<LeaveGroupResponse> => {
-  const group = classicGroupOf(state, request.groupId)
-  if (group === undefined) {
+  const group = state.groups.get(request.groupId)
+  if (group?.type === 'consumer') return leaveGroupOfConsumers(group, request, context)
+  if (group?.type !== 'classic') {
     return answered(response(request.members.map((member) => left(member, Errors.UNKNOWN_MEMBER_ID.code))))
   }
   const operation = new GroupOperation(group, context)

@@ -4,7 +4,9 @@ import type {
   OffsetCommitKey,
   OffsetCommitValue,
 } from '@milena/protocol/messages'
+import { applyConsumerGroupChange } from '../consumer-group/consumer-group-timers.ts'
 import { replayConsumerGroupRecord } from '../consumer-group/consumer-group-replay.ts'
+import { applyInitializationBegun, replayShareGroupRecord } from '../share-group/share-group-replay.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { computeSubscribedTopics, newClassicGroup } from './classic-group.ts'
 import { ClassicGroupDraft } from './classic-group-draft.ts'
@@ -23,6 +25,14 @@ export const replayGroupRecord = (state: GroupState, record: GroupRecord, offset
       if (record.value === null) removeOffset(state, placeOf(record.key))
       else replayCommit(state, record.key, record.value, offset)
       break
+    case 'ShareGroupCurrentMemberAssignment':
+    case 'ShareGroupMemberMetadata':
+    case 'ShareGroupMetadata':
+    case 'ShareGroupStatePartitionMetadata':
+    case 'ShareGroupTargetAssignmentMember':
+    case 'ShareGroupTargetAssignmentMetadata':
+      replayShareGroupRecord(state, record)
+      break
     default:
       replayConsumerGroupRecord(state, record)
   }
@@ -35,7 +45,9 @@ const forgetClassicGroup = (state: GroupState, groupId: string): void => {
 
 /** Puts soft state into the state: it is gone with the process. */
 export const applyGroupChange = (state: GroupState, change: GroupChange): void => {
-  state.groups.set(change.group.groupId, change.group)
+  if (change.kind === 'shareInitializationBegun') return applyInitializationBegun(state, change)
+  if (change.kind === 'setGroup') state.groups.set(change.group.groupId, change.group)
+  else applyConsumerGroupChange(state, change)
 }
 
 const placeOf = ({

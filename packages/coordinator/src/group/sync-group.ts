@@ -1,11 +1,11 @@
 import type { SyncGroupRequest, SyncGroupResponse } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
+import { syncConsumerGroup } from '../consumer-group/classic-members.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { validateMember } from './classic-group.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { EMPTY_BYTES } from './classic-member.ts'
-import { classicGroupOf } from './group-kinds.ts'
 import { GroupOperation } from './group-operation.ts'
 import { groupMetadataRecord } from './group-records.ts'
 import { syncError, synced } from './group-responses.ts'
@@ -16,8 +16,9 @@ type SyncResult = GroupResult<SyncGroupResponse>
 
 /** SyncGroup: the leader brings everyone's assignment, the others wait for it. */
 export const syncGroup = (state: GroupState, request: SyncGroupRequest, context: GroupRequestContext): SyncResult => {
-  const group = classicGroupOf(state, request.groupId)
-  if (group === undefined || group.state === 'Empty') return answered(syncError(Errors.UNKNOWN_MEMBER_ID.code))
+  const group = state.groups.get(request.groupId)
+  if (group?.type === 'consumer') return syncConsumerGroup(group, request, context)
+  if (group?.type !== 'classic' || group.state === 'Empty') return answered(syncError(Errors.UNKNOWN_MEMBER_ID.code))
   const error = validate(group, request)
   const member = group.members.get(request.memberId)
   if (error !== Errors.NONE.code || member === undefined) return answered(syncError(error))

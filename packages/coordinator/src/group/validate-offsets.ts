@@ -33,6 +33,9 @@ export const validateOffsetCommit = (group: Group | undefined, committer: Offset
       return { errorCode: validateClassicCommit(group, committer) }
     case 'consumer':
       return validateConsumerCommit(group, committer)
+    case 'share':
+      // Share groups keep no offsets here.
+      return { errorCode: Errors.GROUP_ID_NOT_FOUND.code }
   }
 }
 
@@ -87,6 +90,7 @@ export const validateOffsetFetch = (
   group: Group | undefined,
   { memberId, memberEpoch }: { readonly memberId: string | null; readonly memberEpoch: number },
 ): ErrorCode => {
+  if (group?.type === 'share') return Errors.GROUP_ID_NOT_FOUND.code
   if (group?.type !== 'consumer' || (memberId === null && memberEpoch < 0)) return Errors.NONE.code
   const member = group.members.getCommitted(memberId ?? '')
   if (member === undefined) return Errors.UNKNOWN_MEMBER_ID.code

@@ -16,6 +16,10 @@ export const allTopics: TopicsView = {
   hasPartition: () => true,
   topicId: () => undefined,
   topicName: () => undefined,
+  partitionCount: () => 0,
+  topicNames: () => [],
+  version: () => 0,
+  newTopicsVersion: () => 0,
 }
 
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
@@ -101,7 +105,7 @@ export class GroupBench {
   #newPartition(): CoordinatorPartition<GroupTypes> {
     return new CoordinatorPartition<GroupTypes>(0, {
       shard: this.shard,
-      environment: { config: this.config, topics: allTopics },
+      environment: { config: this.config, configOf: () => new Map(), topics: allTopics },
       serde: this.log.serde as never,
       writer: this.log,
       loader: this.log,

@@ -1,6 +1,7 @@
 import { GroupCoordinatorService } from '../edge/group-coordinator-service.ts'
 import type { CoordinatorRecord, EndTransactionMarker, LoadedMarker, LoadedRecord } from '../edge/ports.ts'
 import type { RecordProducer } from '../runtime/coordinator-shard.ts'
+import type { ShareGroupPorts } from '../edge/share-group-service.ts'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import type { TopicsView } from '../group/group-types.ts'
 import { silentLogger } from './group-bench.ts'
@@ -23,6 +24,39 @@ const topics: TopicsView = {
   hasPartition: (name, partition) => TOPIC_IDS.has(name) && partition < 3,
   topicId: (name) => TOPIC_IDS.get(name),
   topicName: (id) => [...TOPIC_IDS].find(([, topicId]) => topicId === id)?.[0],
+  partitionCount: (name) => (TOPIC_IDS.has(name) ? 3 : 0),
+  topicNames: () => TOPIC_IDS.keys(),
+  version: () => 0,
+  newTopicsVersion: () => 0,
+}
+
+const done = <Topic extends { topicId: string; partitions: readonly { partition: number }[] }>(
+  topics: readonly Topic[],
+) =>
+  topics.map(({ topicId, partitions }) => ({
+    topicId,
+    partitions: partitions.map(({ partition }) => ({ partition, errorCode: 0, errorMessage: null })),
+  }))
+
+/** A share coordinator that knows of nothing and agrees to everything. */
+const shares: ShareGroupPorts = {
+  persister: {
+    initialize: async ({ topics: asked }) => ({ results: done(asked) }),
+    delete: async ({ topics: asked }) => ({ results: done(asked) }),
+    readSummary: async ({ topics: asked }) => ({
+      results: done(asked).map(({ topicId, partitions }) => ({
+        topicId,
+        partitions: partitions.map((each) => ({
+          ...each,
+          stateEpoch: 0,
+          leaderEpoch: 0,
+          startOffset: -1,
+          deliveryCompleteCount: -1,
+        })),
+      })),
+    }),
+  },
+  endOffset: () => ({ offset: 0, errorCode: 0 }),
 }
 
 /** The whole group coordinator over an internal topic of four partitions in memory, with records as bytes. */
@@ -55,7 +89,9 @@ export class ServiceBench {
   #newService(): GroupCoordinatorService {
     return new GroupCoordinatorService({
       config: { ...defaultGroupConfig, groupInitialRebalanceDelayMs: 0 },
+      configOf: () => new Map(),
       topics,
+      shares,
       writer: {
         append: (partition, records, producer) =>
           this.#append(

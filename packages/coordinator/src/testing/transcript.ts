@@ -30,6 +30,8 @@ const errorOf = (name: string): { code: number; name: string } => {
   return error
 }
 
+type ShownSetting = Exclude<keyof GroupConfig, 'consumerGroup' | 'shareGroup'>
+
 /**
  * Plays a transcript: commands in, everything that happens out. A command line is a verb with words and options; the
  * first word of a request names its client, whose member id and generation are those that it was last given.
@@ -85,8 +87,8 @@ export class Transcript {
   }
 
   async #start(command: Command): Promise<void> {
-    const config: { -readonly [K in keyof GroupConfig]?: number } = {}
-    const keys: (keyof GroupConfig)[] = [
+    const config: { -readonly [K in ShownSetting]?: number } = {}
+    const keys: ShownSetting[] = [
       'groupInitialRebalanceDelayMs',
       'groupMaxSize',
       'offsetMetadataMaxBytes',
