@@ -12,15 +12,13 @@ export interface ProcessorCommand {
 export class Processors implements AsyncDisposable {
   readonly #commands: readonly ProcessorCommand[]
   readonly #running: ChildProcess[] = []
-  readonly #onProgress: (line: string) => void
+  #progress = Promise.withResolvers<void>()
   #errors = ''
   #replaced = 0
   #isStopping = false
 
-  /** `onProgress` gets every line that a processor prints. */
-  constructor(commands: readonly ProcessorCommand[], onProgress: (line: string) => void) {
+  constructor(commands: readonly ProcessorCommand[]) {
     this.#commands = commands
-    this.#onProgress = onProgress
     for (const index of commands.keys()) this.#start(index)
   }
 
@@ -36,6 +34,13 @@ export class Processors implements AsyncDisposable {
   /** The last of what they wrote to standard error. */
   get errors(): string {
     return this.#errors
+  }
+
+  /** Resolves when one of them prints a line from now on. */
+  async progress(timeoutMs: number): Promise<void> {
+    this.#progress = Promise.withResolvers()
+    const overdue = setTimeout(() => this.#progress.reject(new Error('the processors do not get on')), timeoutMs)
+    await this.#progress.promise.finally(() => clearTimeout(overdue))
   }
 
   /** SIGKILL; another one takes its place. */
@@ -59,7 +64,7 @@ export class Processors implements AsyncDisposable {
     const { program, args } = this.#commands[index]!
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#running[index] = child
-    readline.createInterface({ input: child.stdout }).on('line', this.#onProgress)
+    readline.createInterface({ input: child.stdout }).on('line', () => this.#progress.resolve())
     child.stderr.on('data', (chunk: Buffer) => (this.#errors = (this.#errors + chunk.toString()).slice(-8192)))
     child.once('exit', () => {
       if (this.#isStopping) return

@@ -33,25 +33,23 @@ async function exactlyOnce(t: TestContext, interpreter: string, broker: BrokerPr
     succeed(interpreter, [judge, broker.bootstrapServers, ...args], { timeoutMs: 180_000 })
   await task('fill', 'input,output', `${count}`)
 
-  let current = broker
-  let progress = Promise.withResolvers<void>()
   const commands = Array.from({ length: loop.processors }, (_, i) => ({
     program: processor.program,
     args: [...processor.args, broker.bootstrapServers, 'input', 'output', 'processors', `processor-${i}`],
   }))
-  await using processors = new Processors(commands, () => progress.resolve())
-  // Each death comes right after somebody got a transaction through, with the others in the middle of theirs.
-  for (let death = 0; death < deaths; death++) {
-    await progress.promise
-    if (death % 2 === 0) {
+  await using processors = new Processors(commands)
+  let current = broker
+  try {
+    // Each death comes right after somebody got a transaction through, with the others in the middle of theirs.
+    for (let death = 0; death < deaths; death++) {
+      await processors.progress(60_000)
+      if (death % 2 === 1) {
+        await processors.kill(death % processors.count)
+        continue
+      }
       await current.kill()
       current = await current.restart()
-    } else {
-      await processors.kill(death % processors.count)
     }
-    progress = Promise.withResolvers<void>()
-  }
-  try {
     await task('settle', 'input', 'processors')
     await processors.stop()
     const { stdout } = await task('check', 'output', `${count}`, '1')
