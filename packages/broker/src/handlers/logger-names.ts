@@ -5,13 +5,15 @@
 const kafkaNames: Readonly<Record<string, string>> = {
   Broker: 'kafka.server.BrokerServer',
   MetadataStore: 'kafka.server.ControllerServer',
-  RequestProcessor: 'kafka.server.KafkaApis',
+  SocketServer: 'kafka.network.SocketServer',
+  RequestProcessor: 'kafka.server.KafkaRequestHandler',
+  Handlers: 'kafka.server.KafkaApis',
   ReplicaManager: 'kafka.server.ReplicaManager',
   TopicCreator: 'kafka.server.DefaultAutoTopicCreationManager',
   LogManager: 'kafka.log.LogManager',
   UnifiedLog: 'org.apache.kafka.storage.internals.log.UnifiedLog',
   // Retention and, in time, compaction.
-  LogCleaner: 'org.apache.kafka.storage.internals.log.LogCleaner',
+  LogCleaner: 'kafka.log.LogCleaner',
   GroupCoordinator: 'org.apache.kafka.coordinator.group.GroupCoordinatorService',
   ShareCoordinator: 'org.apache.kafka.coordinator.share.ShareCoordinatorService',
   SharePartitionManager: 'kafka.server.share.SharePartitionManager',

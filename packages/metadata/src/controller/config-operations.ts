@@ -43,9 +43,8 @@ interface ListChange {
 /** A list that is not set yet begins as its default, so that appending to it adds to what holds. */
 function changedList({ name, operation, value, resourceType, before }: ListChange): string {
   const def = definitionOf(resourceType, name)
-  if (def?.type !== 'list') {
-    throw new ApiFailure(Errors.INVALID_CONFIG.code, `Can't ${operation} to key ${name} because its type is not LIST.`)
-  }
+  if (def?.type !== 'list')
+    throw new ApiFailure(Errors.INVALID_CONFIG.code, notAList({ name, operation, resourceType }, def))
   const text = before ?? def.defaultText ?? ''
   const items = text === '' ? [] : text.split(',')
   for (const item of value.split(',')) {
@@ -54,6 +53,16 @@ function changedList({ name, operation, value, resourceType, before }: ListChang
     if (operation === 'SUBTRACT' && index >= 0) items.splice(index, 1)
   }
   return items.join(',')
+}
+
+/** The configs of brokers are looked at by the broker that is asked, all others by the controller. */
+function notAList(
+  { name, operation, resourceType }: Pick<ListChange, 'name' | 'operation' | 'resourceType'>,
+  def: ConfigDef | undefined,
+): string {
+  if (resourceType !== resourceTypes.BROKER) return `Can't ${operation} to key ${name} because its type is not LIST.`
+  if (def === undefined) return `Unknown config name: ${name}`
+  return `Config value ${operation.toLowerCase()} is not allowed for config key: ${name}`
 }
 
 /** As in Kafka's controller, the configs of client metrics have no types here. */

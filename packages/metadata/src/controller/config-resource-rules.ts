@@ -3,6 +3,7 @@ import { crossChecks } from '../config/broker-config-checks.ts'
 import { resourceTypes } from '../config/config-source.ts'
 import type { ConfigError } from '../config/config-error.ts'
 import type { ConfigOverrides } from '../config/effective-topic-config.ts'
+import { threadCountProblem } from '../config/dynamic-thread-counts.ts'
 import { parseListeners, parseSecurityProtocolMap } from '../config/listeners.ts'
 import {
   type ConfigRefusal,
@@ -106,7 +107,8 @@ function contradiction({ resourceName }: ConfigResource, { next, image, context 
   const { broker, dynamic, dynamicDefault } = brokerConfigLayers(image, context.broker, context.nodeId)
   const effective = resourceName === '' ? broker.withDynamic(next, dynamic) : broker.withDynamic(dynamicDefault, next)
   const [error] = crossChecks(effective)
-  return error === undefined ? null : { errorCode: Errors.INVALID_REQUEST.code, message: error.message }
+  const message = error?.message ?? threadCountProblem(broker.withDynamic(dynamicDefault, dynamic), effective)
+  return message === null ? null : { errorCode: Errors.INVALID_REQUEST.code, message }
 }
 
 /** With eligible leader replicas one cluster-wide min.insync.replicas holds, which can be neither removed nor overruled. */
