@@ -2,7 +2,7 @@
  * A broker: everything put together in the order in which each part needs the others, and taken apart in reverse.
  * Several of them live in one process without knowing of each other.
  */
-import { MetadataService } from '@milena/metadata'
+import { effectiveBrokerConfig, MetadataService, resourceTypes } from '@milena/metadata'
 import type { BrokerConfig } from '@milena/metadata'
 import { errorByCode, Errors } from '@milena/protocol/messages'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
@@ -36,7 +36,7 @@ import { RequestProcessor } from './request/request-processor.ts'
 import { RequestThrottle } from './request/request-throttle.ts'
 import { SharePartitionManager } from './share/share-partition-manager.ts'
 import { shareStatePort } from './share/share-state-port.ts'
-import { registeredEndpoints, socketServerOptions } from './socket-server-options.ts'
+import { connectionLimits, registeredEndpoints, socketServerOptions } from './socket-server-options.ts'
 
 /** Bytes that may wait for peers that do not read, before responses become smaller. */
 const RESPONSE_MEMORY_BYTES = 256 * 1024 * 1024
@@ -94,7 +94,13 @@ export class Broker implements AsyncDisposable {
     const logger = ports.logger.child('Broker')
     const failure = Promise.withResolvers<Error>()
     const responseMemory = new ResponseMemory(RESPONSE_MEMORY_BYTES)
-    const sockets = await SocketServer.open({ ...socketServerOptions(config), ...ports, responseMemory })
+    const socketLogger = ports.logger.child('SocketServer')
+    const sockets = await SocketServer.open({
+      ...socketServerOptions(config),
+      clock: ports.clock,
+      logger: socketLogger,
+      responseMemory,
+    })
     parts.defer(() => sockets.close(0))
 
     let opened: LogManager | undefined
@@ -116,6 +122,7 @@ export class Broker implements AsyncDisposable {
       ...ports,
     })
     parts.defer(() => metadata.close())
+    parts.defer(followConnectionLimits(config, metadata, sockets))
     const brokerEpoch = await register({ config, metadata, logs, sockets, random: ports.random })
 
     const services = await assemble({ config, ports, metadata, logs, brokerEpoch, responseMemory, parts })
@@ -153,6 +160,17 @@ export class Broker implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+/** Keeps to what is set while the broker runs; returns how to stop. */
+function followConnectionLimits(config: BrokerConfig, metadata: MetadataService, sockets: SocketServer): () => void {
+  const apply = (): void => {
+    sockets.limits = connectionLimits(effectiveBrokerConfig(metadata.image, config, config.nodeId))
+  }
+  apply()
+  return metadata.onChange(({ changedConfigs }) => {
+    if (changedConfigs.some(({ resourceType }) => resourceType === resourceTypes.BROKER)) apply()
+  })
 }
 
 interface Registration {
@@ -214,7 +232,7 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     config,
     clock,
     random,
-    logger,
+    logger: logger.child('Handlers'),
     metadata,
     logs,
     replicas,
