@@ -20,6 +20,7 @@ import { readPartitions } from '../replica/fetch-reader.ts'
 import type { FetchRead } from '../replica/fetch-reader.ts'
 import type { ReplicaManager } from '../replica/replica-manager.ts'
 import { ApiError } from '../request/api-error.ts'
+import { largestFetch, throttleFetch } from '../request/bandwidth.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import type { BrokerNode } from '../request/broker-nodes.ts'
 import { handler } from '../request/handler.ts'
@@ -53,8 +54,12 @@ export const fetch = handler(FetchRequest, FetchResponse, {
       return { ...respond(session, followerRefused(session), context), nodeEndpoints: [] }
     }
     checkIsolationLevel(request, session.partitions, context)
-    const { results } = await read(session, request, context)
-    return respond(session, results, context)
+    const { results, sizeInBytes } = await read(session, request, context)
+    const throttleTimeMs = throttleFetch(sizeInBytes, context)
+    if (throttleTimeMs === 0) return respond(session, results, context)
+    // Nothing for now; who has a session keeps it, who wanted one asks again.
+    const kept = request.sessionEpoch > 0 ? session.respond([]) : { sessionId: 0, error: undefined }
+    return { throttleTimeMs, errorCode: (kept.error ?? Errors.NONE).code, sessionId: kept.sessionId, responses: [] }
   },
   errorResponse: ({ error }, { topics, sessionId }, { apiVersion }) => ({
     throttleTimeMs: 0,
@@ -123,7 +128,7 @@ function forgottenPartitions({
 async function read(session: FetchContext, request: FetchRequest, context: RequestContext): Promise<FetchRead> {
   const { services, connection } = context
   const { replicas, clock, responseMemory, config } = services
-  const wantedBytes = Math.min(Math.max(0, request.maxBytes), config.get('fetch.max.bytes'))
+  const wantedBytes = Math.min(Math.max(0, request.maxBytes), config.get('fetch.max.bytes'), largestFetch(context))
   const minBytes = Math.min(request.minBytes, wantedBytes)
   const { isolationLevel, maxBytes } = request
   const isReadCommitted = isolationLevel === READ_COMMITTED

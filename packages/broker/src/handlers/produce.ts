@@ -17,6 +17,7 @@ import type { PendingAppend } from '../replica/delayed-produce.ts'
 import { isInternalTopic } from '../replica/internal-topic.ts'
 import type { Partition } from '../replica/partition.ts'
 import { isUnexpected, toApiError } from '../request/api-error.ts'
+import { throttleProduce } from '../request/bandwidth.ts'
 import { CLOSE_CONNECTION, handler, InFlight, NO_RESPONSE } from '../request/handler.ts'
 import type { HandlerResult, RequestContext } from '../request/handler.ts'
 import { entriesOf, refusalOfForm, refuse, refuseByLog } from './produce-entry.ts'
@@ -182,7 +183,10 @@ function finish(
 }
 
 function answer(entries: readonly ProduceEntry[], acks: number, context: RequestContext): HandlerResult<Response> {
-  if (acks !== ACKS_NONE) return produceResponse(entries, context)
+  const throttleTimeMs = throttleProduce(context)
+  if (acks !== ACKS_NONE) return { ...produceResponse(entries, context), throttleTimeMs }
+  // Who gets no answer is not told, and waits all the same.
+  if (throttleTimeMs > 0) context.connection.throttle(throttleTimeMs)
   const failed = entries.find(({ error }) => error !== undefined)
   if (failed === undefined) return NO_RESPONSE
   const { clientId, connection, services } = context
