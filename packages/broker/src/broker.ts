@@ -215,9 +215,7 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
   parts.defer(metadata.onChange((delta) => replicas.apply(delta)))
 
   const coordinators = startCoordinators(assembly, replicas)
-  const { shares } = coordinators
-  const topicCreator = new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') })
-  const sharePersister = new SharePersister({ coordinator: shares.service, topicCreator, clock })
+  const { shares, sharePersister, topicCreator } = coordinators
   const sharePartitions = new SharePartitionManager({
     config,
     metadata,
@@ -266,6 +264,8 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
 interface Coordinators {
   readonly groups: GroupCoordinator
   readonly shares: ShareCoordinator
+  readonly sharePersister: SharePersister
+  readonly topicCreator: TopicCreator
   readonly transactions: TransactionCoordinator
   readonly transactionMarkers: TransactionMarkerWriter
   readonly producerIds: ProducerIdManager
@@ -275,13 +275,15 @@ interface Coordinators {
 function startCoordinators(assembly: Assembly, replicas: ReplicaManager): Coordinators {
   const { config, ports, metadata, brokerEpoch, parts } = assembly
   const { clock, random, logger } = ports
-  const groups = new GroupCoordinator({ config, metadata, replicas, clock, random, logger })
-  groups.start()
-  parts.defer(() => groups.close())
-
+  const topicCreator = new TopicCreator({ config, metadata, logger: logger.child('TopicCreator') })
   const shares = new ShareCoordinator({ config, metadata, replicas, clock, random, logger })
   shares.start()
   parts.defer(() => shares.close())
+  const sharePersister = new SharePersister({ coordinator: shares.service, topicCreator, clock })
+
+  const groups = new GroupCoordinator({ config, metadata, replicas, sharePersister, clock, random, logger })
+  groups.start()
+  parts.defer(() => groups.close())
 
   const producerIds = new ProducerIdManager(async () => {
     const block = await metadata.submit('allocateProducerIds', { brokerId: config.nodeId, brokerEpoch })
@@ -308,5 +310,5 @@ function startCoordinators(assembly: Assembly, replicas: ReplicaManager): Coordi
   })
   transactions.start()
   parts.defer(() => transactions.close())
-  return { groups, shares, transactions, transactionMarkers, producerIds }
+  return { groups, shares, sharePersister, topicCreator, transactions, transactionMarkers, producerIds }
 }

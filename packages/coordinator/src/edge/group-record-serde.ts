@@ -19,6 +19,18 @@ import {
   LegacyOffsetCommitValue,
   OffsetCommitKey,
   OffsetCommitValue,
+  ShareGroupCurrentMemberAssignmentKey,
+  ShareGroupCurrentMemberAssignmentValue,
+  ShareGroupMemberMetadataKey,
+  ShareGroupMemberMetadataValue,
+  ShareGroupMetadataKey,
+  ShareGroupMetadataValue,
+  ShareGroupStatePartitionMetadataKey,
+  ShareGroupStatePartitionMetadataValue,
+  ShareGroupTargetAssignmentMemberKey,
+  ShareGroupTargetAssignmentMemberValue,
+  ShareGroupTargetAssignmentMetadataKey,
+  ShareGroupTargetAssignmentMetadataValue,
   ZERO_UUID,
   decode,
   encode,
@@ -59,6 +71,24 @@ const schemas: Readonly<Record<GroupRecord['type'], RecordSchemas>> = {
   ConsumerGroupRegularExpression: {
     key: ConsumerGroupRegularExpressionKey,
     value: ConsumerGroupRegularExpressionValue,
+  },
+  ShareGroupMetadata: { key: ShareGroupMetadataKey, value: ShareGroupMetadataValue },
+  ShareGroupMemberMetadata: { key: ShareGroupMemberMetadataKey, value: ShareGroupMemberMetadataValue },
+  ShareGroupTargetAssignmentMetadata: {
+    key: ShareGroupTargetAssignmentMetadataKey,
+    value: ShareGroupTargetAssignmentMetadataValue,
+  },
+  ShareGroupTargetAssignmentMember: {
+    key: ShareGroupTargetAssignmentMemberKey,
+    value: ShareGroupTargetAssignmentMemberValue,
+  },
+  ShareGroupCurrentMemberAssignment: {
+    key: ShareGroupCurrentMemberAssignmentKey,
+    value: ShareGroupCurrentMemberAssignmentValue,
+  },
+  ShareGroupStatePartitionMetadata: {
+    key: ShareGroupStatePartitionMetadataKey,
+    value: ShareGroupStatePartitionMetadataValue,
   },
 }
 

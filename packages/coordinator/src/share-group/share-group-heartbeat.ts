@@ -121,7 +121,7 @@ const memberOf = (
     return memberEpoch === JOIN_EPOCH ? newShareGroupMember(memberId) : unknownMember(group, memberId)
   }
   if (memberEpoch === JOIN_EPOCH || memberEpoch === known.memberEpoch) return known
-  // An answer may have been lost: the epoch before is as good, and the assignment is sent again when it changed.
+  // The answer to its last heartbeat may have been lost: the epoch before is as good.
   if (memberEpoch < known.memberEpoch && memberEpoch === known.previousMemberEpoch) return known
   return refusal(
     Errors.FENCED_MEMBER_EPOCH,

@@ -1,5 +1,6 @@
 import { ZERO_UUID, errorByCode } from '@milena/protocol/messages'
 import type { GroupRecord } from '../group/group-types.ts'
+import { isShareGroupRecord, shownShareRecord } from './transcript-share-records.ts'
 import { shownConsumerRecord } from './transcript-consumer-records.ts'
 
 /** One line of a transcript: a verb, plain words and `key=value` options. */
@@ -80,6 +81,7 @@ export const shownRecord = (record: GroupRecord): string => {
     const id = topicId === ZERO_UUID ? '' : ` id=${topicId}`
     return `${place} @${offset} epoch=${leaderEpoch} metadata=${metadata === '' ? '-' : metadata} v${record.version}${expiry}${id}`
   }
+  if (isShareGroupRecord(record)) return shownShareRecord(record)
   if (record.type !== 'GroupMetadata') return shownConsumerRecord(record)
   const place = `GroupMetadata ${record.key.group}`
   if (record.value === null) return `${place} tombstone`
