@@ -2,7 +2,6 @@ import type { KafkaError } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
 import type { AppendOrigin, RecordError } from '@milena/records'
 import type { BatchMetadata } from './producer-state-entry.ts'
-import type { VerificationGuard } from './transaction-verification.ts'
 
 export interface AppendOptions {
   readonly leaderEpoch: number
@@ -17,7 +16,7 @@ export interface AppendOptions {
    * Given where the first batch of a transaction needs the consent of its coordinator: the guard that was given out when
    * the coordinator was asked, if it was (`transaction.partition.verification.enable`).
    */
-  readonly verification?: { readonly guard: VerificationGuard | undefined }
+  readonly verification?: { readonly guard: object | undefined } | undefined
 }
 
 export interface Appended {

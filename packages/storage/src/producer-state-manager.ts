@@ -5,7 +5,6 @@ import type { BatchMetadata, ProducerBatch } from './producer-state-entry.ts'
 import { ProducerStateEntry, inSequence } from './producer-state-entry.ts'
 import type { CompletedTransaction } from './transaction-offsets.ts'
 import { TransactionOffsets } from './transaction-offsets.ts'
-import type { VerificationGuard } from './transaction-verification.ts'
 import { TransactionVerifications } from './transaction-verification.ts'
 
 export interface ProducerRefusal {
@@ -29,7 +28,7 @@ export interface CheckOptions {
   /** Of a marker; 0 unless given. */
   readonly transactionVersion?: number
   /** Set where a transaction may begin only with the consent of its coordinator: what was given out when it was asked. */
-  readonly verification?: { readonly guard: VerificationGuard | undefined }
+  readonly verification?: { readonly guard: object | undefined } | undefined
 }
 
 const NEXT: ProducerCheck = { kind: 'next' }

@@ -146,12 +146,14 @@ async function read(session: FetchContext, request: FetchRequest, context: Reque
   const partitions = session.partitions.flatMap(
     ({ topic, partition }) => replicas.partition(topic ?? '', partition) ?? [],
   )
-  await new DelayedFetch({ partitions, missingBytes, maxWaitMs: request.maxWaitMs, clock, connection }).done
+  const { maxWaitMs } = request
+  await new DelayedFetch({ partitions, missingBytes, isReadCommitted, maxWaitMs, clock, connection }).done
   return readNow()
 }
 
-function hasMoved({ request, highWatermark }: FetchResult, replicas: ReplicaManager): boolean {
-  return replicas.partition(request.topic ?? '', request.partition)?.highWatermark !== highWatermark
+function hasMoved({ request, highWatermark, lastStableOffset }: FetchResult, replicas: ReplicaManager): boolean {
+  const partition = replicas.partition(request.topic ?? '', request.partition)
+  return partition?.highWatermark !== highWatermark || partition.lastStableOffset !== lastStableOffset
 }
 
 /** Nobody replicates from this broker: a fetch that says it comes from a replica is told so for each partition. */

@@ -1,7 +1,7 @@
 import { Errors } from '@milena/protocol/messages'
 import type { KafkaError, ProduceRequest } from '@milena/protocol/messages'
 import { compressionId, LOG_OVERHEAD, RECORD_BATCH_OVERHEAD } from '@milena/records'
-import type { Appended, AppendRefused } from '@milena/storage'
+import type { Appended, AppendOptions, AppendRefused } from '@milena/storage'
 import type { Partition } from '../replica/partition.ts'
 
 /** One batch of the request on its way. */
@@ -15,6 +15,8 @@ export interface ProduceEntry {
   errorMessage: string | null
   recordErrors: readonly { readonly batchIndex: number; readonly message: string }[]
   appended: Appended | undefined
+  /** Of a transactional batch: what its log gave out before the transaction's coordinator was asked. */
+  verification?: AppendOptions['verification']
   /** -1 unless the log itself has answered. */
   logStartOffset: number
 }

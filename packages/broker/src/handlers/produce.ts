@@ -23,6 +23,12 @@ import type { HandlerResult, RequestContext } from '../request/handler.ts'
 import { entriesOf, refusalOfForm, refuse, refuseByLog } from './produce-entry.ts'
 import type { ProduceEntry } from './produce-entry.ts'
 import { produceResponse } from './produce-response.ts'
+import {
+  checkOneProducer,
+  isTransactionalBatch,
+  transactionalEntries,
+  verifyTransaction,
+} from './produce-transaction.ts'
 
 const ACKS_ALL = -1
 const ACKS_NONE = 0
@@ -40,15 +46,18 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
   isPipelined: true,
   handle: (request, context) => {
     const entries = resolve(request, context)
-    const openings = entries.flatMap(({ partition }) =>
-      partition !== undefined && partition.log === undefined ? partition : [],
-    )
-    if (openings.length === 0) {
+    const mustOpen = entries.some(({ partition }) => partition !== undefined && partition.log === undefined)
+    const transactional = request.transactionalId === null ? [] : transactionalEntries(entries, context.apiVersion)
+    if (!mustOpen && transactional.length === 0) {
       appendAll(entries, request, context)
       return finish(entries, request, context)
     }
-    // The first write to a partition opens its log; what comes after on this connection waits for that.
-    const dispatched = openLogs(entries).then(() => appendAll(entries, request, context))
+    checkOneProducer(transactional)
+    // The first write to a partition opens its log, and a transaction may have to ask its coordinator; what comes after
+    // on this connection waits for that.
+    const dispatched = (mustOpen ? openLogs(entries) : Promise.resolve())
+      .then(() => verifyTransaction(transactional, request, context))
+      .then(() => appendAll(entries, request, context))
     return new InFlight(
       dispatched.then(() => {
         const finished = finish(entries, request, context)
@@ -100,18 +109,10 @@ function resolveEntry(
     entry.error = refusalOfForm(entry.bytes, apiVersion) ?? Errors.INVALID_REQUIRED_ACKS
   } else if (isInternalTopic(name) && clientId !== ADMIN_CLIENT_ID) {
     entry.error = Errors.INVALID_TOPIC_EXCEPTION
-  } else if (isTransactionalBatch(entry.bytes)) {
-    // No transaction of this broker can have the partition in it: there is no coordinator that could put it there.
-    entry.error = Errors.INVALID_TXN_STATE
   } else {
     entry.error = partition.leadershipError()
   }
   if (entry.error === undefined) entry.partition = partition
-}
-
-/** Bit 4 of the batch's attributes, the last byte of which is at offset 22. */
-function isTransactionalBatch(bytes: Uint8Array | null): boolean {
-  return bytes !== null && ((bytes[22] ?? 0) & 0x10) !== 0
 }
 
 async function openLogs(entries: readonly ProduceEntry[]): Promise<void> {
@@ -141,7 +142,11 @@ function appendAll(entries: readonly ProduceEntry[], { acks }: ProduceRequest, c
 function append(entry: ProduceEntry, partition: Partition, { apiVersion, services }: RequestContext): void {
   try {
     const bytes = entry.bytes ?? new Uint8Array(0)
-    const result = partition.append(bytes, { origin: 'client', requestVersion: apiVersion })
+    const result = partition.append(bytes, {
+      origin: 'client',
+      requestVersion: apiVersion,
+      verification: entry.verification,
+    })
     if (result.ok) entry.appended = result
     else refuseByLog(entry, partition, result)
   } catch (cause) {

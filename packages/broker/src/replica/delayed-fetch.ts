@@ -10,6 +10,8 @@ export interface DelayedFetchOptions {
   readonly partitions: readonly Partition[]
   /** Bytes that must become available before it is worth answering. */
   readonly missingBytes: number
+  /** Only bytes that no open transaction hides count. */
+  readonly isReadCommitted: boolean
   readonly maxWaitMs: number
   readonly clock: Clock
   readonly connection: Pick<RequestConnection, 'onClose'>
@@ -17,6 +19,7 @@ export interface DelayedFetchOptions {
 
 export class DelayedFetch implements PartitionWaiter {
   readonly #partitions: readonly Partition[]
+  readonly #isReadCommitted: boolean
   #missingBytes: number
   #timer: Timer | undefined
   #stopWatchingConnection: (() => void) | undefined
@@ -27,6 +30,7 @@ export class DelayedFetch implements PartitionWaiter {
   constructor(options: DelayedFetchOptions) {
     this.#partitions = options.partitions
     this.#missingBytes = options.missingBytes
+    this.#isReadCommitted = options.isReadCommitted
     this.done = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -35,8 +39,8 @@ export class DelayedFetch implements PartitionWaiter {
     this.#stopWatchingConnection = options.connection.onClose(() => this.complete())
   }
 
-  onCommitted(bytes: number): void {
-    this.#missingBytes -= bytes
+  onCommitted(bytes: number, stableBytes: number): void {
+    this.#missingBytes -= this.#isReadCommitted ? stableBytes : bytes
     if (this.#missingBytes <= 0) this.complete()
   }
 

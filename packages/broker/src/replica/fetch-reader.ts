@@ -111,12 +111,16 @@ async function readData(
   if (partition.log === undefined || (maxBytes === 0 && !minOneMessage)) return result
   try {
     const maxOffset = visibleEnd(partition, isReadCommitted)
-    const { slices, sizeInBytes } = await partition.log.read(request.fetchOffset, {
+    const { log } = partition
+    const { slices, sizeInBytes, nextOffset } = await log.read(request.fetchOffset, {
       maxBytes,
       maxOffset,
       minOneMessage,
     })
-    return { ...result, records: slices, sizeInBytes }
+    if (!isReadCommitted) return { ...result, records: slices, sizeInBytes }
+    const aborted = await log.abortedTransactions(request.fetchOffset, nextOffset)
+    const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }))
+    return { ...result, records: slices, sizeInBytes, abortedTransactions }
   } catch (error) {
     return failed(request, toApiError(error).error)
   }

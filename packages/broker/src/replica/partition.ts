@@ -11,8 +11,8 @@ import type { AppendOptions, AppendResult, TopicPartition, UnifiedLog } from '@m
 
 /** Somebody who waits for a partition: a delayed fetch. */
 export interface PartitionWaiter {
-  /** `bytes` more have been committed. */
-  onCommitted(bytes: number): void
+  /** `bytes` more have been committed, and `stableBytes` have become stable: no open transaction hides them. */
+  onCommitted(bytes: number, stableBytes: number): void
   /** Its leader, its existence or its log's health changed: whatever was waited for, look again. */
   onChanged(): void
 }
@@ -41,6 +41,9 @@ export class Partition {
   /** Bytes appended since the log was opened, and how many of them are committed. */
   #appendedBytes = 0
   #committedBytes = 0
+  /** How many of them were committed when the last stable offset moved, and where that is. */
+  #stableBytes = 0
+  #stableOffset = 0
 
   constructor(options: PartitionOptions) {
     this.topicPartition = options.topicPartition
@@ -163,6 +166,7 @@ export class Partition {
     this.#log = log
     // What is in the file is committed: the only replica that is in sync is this one.
     log.updateHighWatermark(log.writtenOffset)
+    this.#stableOffset = log.lastStableOffset
     log.listen({
       onWritten: () => this.#commitWritten(log),
       onLogStartOffset: () => this.#notifyChanged(),
@@ -177,7 +181,15 @@ export class Partition {
     const committed = this.#appendedBytes - log.pendingBytes
     const bytes = committed - this.#committedBytes
     this.#committedBytes = committed
-    for (const waiter of this.#waiters) waiter.onCommitted(bytes)
+    // Behind an open transaction bytes gather, and become stable together when it ends.
+    let stableBytes = 0
+    const { lastStableOffset } = log
+    if (lastStableOffset !== this.#stableOffset) {
+      stableBytes = committed - this.#stableBytes
+      this.#stableBytes = committed
+      this.#stableOffset = lastStableOffset
+    }
+    for (const waiter of this.#waiters) waiter.onCommitted(bytes, stableBytes)
   }
 
   #notifyChanged(): void {

@@ -54,6 +54,11 @@ export class ReplicaManager {
     await this.#deleteStrays(image)
   }
 
+  /** As it is configured now, with the dynamic values. */
+  get config(): BrokerConfig {
+    return this.#config
+  }
+
   /** Undefined when this broker has no replica of it, or it does not exist. */
   partition(topic: string, partition: number): Partition | undefined {
     return this.#topics.get(topic)?.get(partition)

@@ -16,7 +16,7 @@ class WatchedPartition {
   readonly unwatch = (waiter: PartitionWaiter): void => void this.waiters.delete(waiter)
 
   commit(bytes: number): void {
-    for (const waiter of this.waiters) waiter.onCommitted(bytes)
+    for (const waiter of this.waiters) waiter.onCommitted(bytes, bytes)
   }
 }
 
@@ -40,6 +40,7 @@ function delayedFetch({ missingBytes = 100, maxWaitMs = 500 } = {}): Wait {
   const fetch = new DelayedFetch({
     partitions: partitions as unknown as readonly Partition[],
     missingBytes,
+    isReadCommitted: false,
     maxWaitMs,
     clock,
     connection,
