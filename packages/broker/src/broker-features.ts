@@ -9,6 +9,7 @@ export const brokerFeatures: SupportedFeatures = {
   'metadata.version': { min: 7, max: 30 },
   'group.version': { min: 0, max: 1 },
   'share.version': { min: 0, max: 1 },
+  'transaction.version': { min: 0, max: 2 },
   'kraft.version': { min: 0, max: 1 },
   // What it asks for while each partition has one replica: one min.insync.replicas for the cluster, set when it is made.
   'eligible.leader.replicas.version': { min: 0, max: 1 },

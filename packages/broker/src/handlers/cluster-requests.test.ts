@@ -113,7 +113,7 @@ test('InitProducerId: what cannot be had', async () => {
     const answer = await client.send(InitProducerIdRequest, InitProducerIdResponse, 4, whole)
     return [answer.errorCode, answer.producerId, answer.producerEpoch]
   }
-  assert.deepEqual(await ask({ transactionalId: 'tx' }), [Errors.COORDINATOR_NOT_AVAILABLE.code, -1, -1])
+  assert.deepEqual(await ask({ transactionalId: 'tx' }), [Errors.NOT_COORDINATOR.code, -1, -1])
   assert.deepEqual(await ask({ transactionalId: '' }), [Errors.INVALID_REQUEST.code, -1, -1])
   assert.deepEqual(await ask({ producerId: 5 }), [Errors.INVALID_REQUEST.code, -1, -1])
   assert.deepEqual(await ask({ producerEpoch: 5 }), [Errors.INVALID_REQUEST.code, -1, -1])
