@@ -1,11 +1,20 @@
 /** A member of a share group over the wire: it keeps count of its session, and says what a test tells it to. */
-import { ShareAcknowledgeRequest, ShareAcknowledgeResponse, ShareFetchRequest, ShareFetchResponse } from '@milena/protocol'
+import {
+  InitializeShareGroupStateRequest,
+  InitializeShareGroupStateResponse,
+  ShareAcknowledgeRequest,
+  ShareAcknowledgeResponse,
+  ShareFetchRequest,
+  ShareFetchResponse,
+} from '@milena/protocol'
 import type { Input } from '@milena/protocol'
 import { valuesIn } from '../../testing/topics.ts'
 import type { WireClient } from '../../testing/wire-client.ts'
 
 type FetchBody = Input<typeof ShareFetchRequest>
-type AckBatch = Input<typeof ShareAcknowledgeRequest>['topics'][number]['partitions'][number]['acknowledgementBatches'][number]
+type AckBatch = Input<
+  typeof ShareAcknowledgeRequest
+>['topics'][number]['partitions'][number]['acknowledgementBatches'][number]
 type FetchedPartition = ShareFetchResponse['responses'][number]['partitions'][number]
 
 export interface ShareMemberOptions {
@@ -32,10 +41,14 @@ export class ShareMember {
   }
 
   /** The whole answer; the session's epoch counts up unless `shareSessionEpoch` is given. */
-  async fetch(options: Partial<FetchBody> = {}, acknowledgements: readonly AckBatch[] = []): Promise<ShareFetchResponse> {
+  async fetch(
+    options: Partial<FetchBody> = {},
+    acknowledgements: readonly AckBatch[] = [],
+  ): Promise<ShareFetchResponse> {
     const epoch = options.shareSessionEpoch ?? this.epoch++
     const partitions = this.#partitions.map((partitionIndex, index) => ({
       partitionIndex,
+      partitionMaxBytes: 0,
       acknowledgementBatches: index === 0 ? [...acknowledgements] : [],
     }))
     return this.client.send(ShareFetchRequest, ShareFetchResponse, 2, {
@@ -79,6 +92,29 @@ export class ShareMember {
     })
     return `${errorCode}/${responses[0]?.partitions[0]?.errorCode ?? '-'}`
   }
+}
+
+/** Begins the state of a group in a topic's partitions, as the group coordinator does when a member joins. */
+export async function beginShareGroup(
+  client: WireClient,
+  {
+    groupId = 'g',
+    topicId,
+    partitions = [0],
+    startOffset = 0,
+  }: Omit<ShareMemberOptions, 'memberId'> & { startOffset?: number },
+): Promise<void> {
+  // What asks for a state that is not there yet makes the topic of states, and is answered when its coordinator is ready.
+  const opener = new ShareMember(client, { groupId, memberId: 'opener', topicId, partitions })
+  await opener.fetch({ maxWaitMs: 10_000 })
+  await opener.fetch({ shareSessionEpoch: -1 })
+  const begun = partitions.map((partition) => ({ partition, stateEpoch: 0, startOffset }))
+  const { results } = await client.send(InitializeShareGroupStateRequest, InitializeShareGroupStateResponse, 0, {
+    groupId,
+    topics: [{ topicId, partitions: begun }],
+  })
+  const failed = results.flatMap((result) => result.partitions).find(({ errorCode }) => errorCode !== 0)
+  if (failed !== undefined) throw new Error(`the state of partition ${failed.partition}: ${failed.errorCode}`)
 }
 
 /** For acknowledgements: offsets and one type for all, or one each. */
