@@ -30,6 +30,7 @@ export type { CoordinatorRuntimeOptions, RequestClient } from './edge/coordinato
 export { CoordinatorRuntime } from './edge/coordinator-runtime.ts'
 export type { GroupCoordinatorOptions } from './edge/group-coordinator-service.ts'
 export { GroupCoordinatorService } from './edge/group-coordinator-service.ts'
+export type { OffsetsVerification, VerifyOffsets } from './edge/offset-service.ts'
 export { groupRecordSerde } from './edge/group-record-serde.ts'
 export { javaHashCode, partitionForGroup } from './edge/group-routing.ts'
 export type {

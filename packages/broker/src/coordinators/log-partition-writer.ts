@@ -11,7 +11,7 @@ import {
   type RecordProducer,
 } from '@milena/coordinator'
 import { Errors } from '@milena/protocol/messages'
-import { buildBatch, type CompressionType, endTransactionMarker } from '@milena/records'
+import { buildBatch, type CompressionType, endTransactionMarker, type NewBatch } from '@milena/records'
 import type { Clock } from '@milena/runtime'
 import { type Appended, StorageError } from '@milena/storage'
 import type { Partition } from '../replica/partition.ts'
@@ -35,6 +35,11 @@ interface CoordinatorBatch {
   readonly bytes: Uint8Array
   readonly nowMs: number
   readonly transactionVersion?: number
+  readonly verification?: RecordProducer['verification'] | undefined
+}
+
+function transactionFields({ producerId, producerEpoch }: RecordProducer): Partial<NewBatch> {
+  return { producerId, producerEpoch, isTransactional: true }
 }
 
 export class LogPartitionWriter implements PartitionWriter {
@@ -50,13 +55,13 @@ export class LogPartitionWriter implements PartitionWriter {
     const partition = this.#led(index)
     const { clock, compression } = this.#options
     const timestamp = clock.nowMs()
-    const transaction = producer === undefined ? {} : { ...producer, isTransactional: true }
+    const transaction = producer === undefined ? {} : transactionFields(producer)
     const bytes = buildBatch({
       compression,
       ...transaction,
       records: records.map((record) => ({ timestamp, ...record })),
     })
-    return this.#enqueue(index, partition, { bytes, nowMs: timestamp })
+    return this.#enqueue(index, partition, { bytes, nowMs: timestamp, verification: producer?.verification })
   }
 
   appendEndTransactionMarker(index: number, marker: EndTransactionMarker): Promise<number> {

@@ -5,6 +5,7 @@ import { describeProducers } from './describe-producers.ts'
 import { describeTransactions } from './describe-transactions.ts'
 import { endTxn } from './end-txn.ts'
 import { listTransactions } from './list-transactions.ts'
+import { txnOffsetCommit } from './txn-offset-commit.ts'
 import { writeTxnMarkers } from './write-txn-markers.ts'
 
 /** Transactions: what producers, brokers and those who administer them ask. */
@@ -15,5 +16,6 @@ export const transactionHandlers: readonly Handler[] = [
   describeTransactions,
   endTxn,
   listTransactions,
+  txnOffsetCommit,
   writeTxnMarkers,
 ]

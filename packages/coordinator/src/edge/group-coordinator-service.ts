@@ -23,6 +23,8 @@ import type {
   OffsetFetchResponse,
   SyncGroupRequest,
   SyncGroupResponse,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
 } from '@milena/protocol'
 import { Errors } from '@milena/protocol'
 import type { DeletedGroup } from '../group/delete-groups.ts'
@@ -46,6 +48,7 @@ import { CoordinatorRuntime } from './coordinator-runtime.ts'
 import { groupRecordSerde } from './group-record-serde.ts'
 import { partitionForGroup } from './group-routing.ts'
 import { OffsetService } from './offset-service.ts'
+import type { VerifyOffsets } from './offset-service.ts'
 import type { ShareGroupPorts } from './share-group-service.ts'
 import { ShareGroupService } from './share-group-service.ts'
 import type { Clock, CoordinatorLoader, EndTransactionMarker, Logger, PartitionWriter, Random } from './ports.ts'
@@ -277,6 +280,14 @@ export class GroupCoordinatorService {
 
   deleteOffsets(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
     return this.#offsets.delete(request, client)
+  }
+
+  commitTransactionalOffsets(
+    request: TxnOffsetCommitRequest,
+    client: RequestClient,
+    verify: VerifyOffsets,
+  ): Promise<TxnOffsetCommitResponse> {
+    return this.#offsets.commitTransactional(request, client, verify)
   }
 
   /** The transaction coordinator has decided: the transaction's offsets in this partition count, or are dropped. */

@@ -5,6 +5,8 @@ import type {
   OffsetDeleteResponse,
   OffsetFetchRequest,
   OffsetFetchResponse,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
 } from '@milena/protocol'
 import { Errors } from '@milena/protocol'
 import type { GroupResult, GroupState, GroupTypes, TopicsView } from '../group/group-types.ts'
@@ -14,10 +16,24 @@ import type { FetchGroup, FetchedGroup } from '../group/offset-fetch.ts'
 import { fetchError, fetchOffsets } from '../group/offset-fetch.ts'
 import { fetchResponse, namedFetch, requestedGroups, withTopicIds } from '../group/offset-fetch-versions.ts'
 import { knownCommits, knownDeletes, mergeCommits, mergeDeletes } from '../group/offset-topics.ts'
+import {
+  commitTransactionalOffsets,
+  knownTxnCommits,
+  mergeTxnCommits,
+  txnCommitError,
+} from '../group/txn-offset-commit.ts'
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { CoordinatorRuntime, RequestClient } from './coordinator-runtime.ts'
 import type { EndTransactionMarker } from './ports.ts'
+
+/** Whether a producer's transaction reaches a partition of `__consumer_offsets` (KIP-890). */
+export interface OffsetsVerification {
+  readonly errorCode: number
+  readonly verification?: { readonly guard: object | undefined }
+}
+
+export type VerifyOffsets = (partition: number) => Promise<OffsetsVerification>
 
 export interface OffsetServiceOptions {
   readonly runtime: CoordinatorRuntime<GroupTypes>
@@ -52,6 +68,31 @@ export class OffsetService {
     }
   }
 
+  /** As a part of a producer's transaction; `verify` asks the coordinator of that transaction. */
+  async commitTransactional(
+    request: TxnOffsetCommitRequest,
+    client: RequestClient,
+    verify: VerifyOffsets,
+  ): Promise<TxnOffsetCommitResponse> {
+    const { accepted, refused } = knownTxnCommits(request, this.#topics)
+    if (accepted.topics.length === 0) return { throttleTimeMs: 0, topics: refused }
+    const fail = (errorCode: number): TxnOffsetCommitResponse =>
+      mergeTxnCommits(refused, txnCommitError(accepted, txnErrorCode(errorCode, client.apiVersion)))
+    try {
+      const partition = this.#partitionFor(request.groupId)
+      if (request.groupId === '') return fail(Errors.INVALID_GROUP_ID.code)
+      const { errorCode, verification } = await verify(partition)
+      if (errorCode !== Errors.NONE.code) return fail(errorCode)
+      const { producerId, producerEpoch } = request
+      const producer =
+        verification === undefined ? { producerId, producerEpoch } : { producerId, producerEpoch, verification }
+      const commit = { request: accepted, producer }
+      return mergeTxnCommits(refused, await this.#runtime.write(partition, commitTransactionalOffsets, commit, client))
+    } catch (error) {
+      return fail(this.#errorCodeOf(error))
+    }
+  }
+
   async fetch(request: OffsetFetchRequest, client: RequestClient): Promise<OffsetFetchResponse> {
     const groups = requestedGroups(request, client.apiVersion)
     const fetched = await Promise.all(groups.map((group) => this.#fetchGroup(group, request.requireStable, client)))
@@ -59,8 +100,12 @@ export class OffsetService {
   }
 
   async delete(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
-    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     const { accepted, refused } = knownDeletes(request, this.#topics)
+    // Kafka does not ask the group when nothing is left to delete, not even whether there is one.
+    if (accepted.topics.length === 0) {
+      return { errorCode: Errors.NONE.code, throttleTimeMs: 0, topics: refused }
+    }
+    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     try {
       const partition = this.#partitionFor(request.groupId)
       return mergeDeletes(refused, await this.#runtime.write(partition, deleteOffsets, accepted, client))
@@ -103,6 +148,12 @@ const fetchNewest = (state: GroupState, request: FetchGroup): GroupResult<Fetche
 
 const fetchCommitted = (state: GroupState, request: FetchGroup): FetchedGroup =>
   fetchOffsets(state, request, 'committed')
+
+/** Producers of Kafka 0.11 to 1.1 do not know that a coordinator can be loading. */
+const txnErrorCode = (errorCode: number, apiVersion: number): number =>
+  errorCode === Errors.COORDINATOR_LOAD_IN_PROGRESS.code && apiVersion < 2
+    ? Errors.COORDINATOR_NOT_AVAILABLE.code
+    : errorCode
 
 /** Consumers before 3.9 do not know COORDINATOR_NOT_AVAILABLE in this answer; NOT_COORDINATOR makes them look anew. */
 const isLogTooSlow = (error: unknown): boolean => error instanceof CoordinatorError && SLOW_LOG_CODES.has(error.code)

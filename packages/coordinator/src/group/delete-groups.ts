@@ -3,7 +3,7 @@ import { Errors } from '@milena/protocol/messages'
 import { groupTombstones, isEmptyGroup } from './group-kinds.ts'
 import { offsetTombstone } from './group-records.ts'
 import type { GroupRecord, GroupResult, GroupState } from './group-types.ts'
-import { offsetsOfGroup } from './offsets.ts'
+import { offsetOf, offsetsOfGroup } from './offsets.ts'
 
 export type DeletedGroup = DeleteGroupsResponse['results'][number]
 
@@ -15,6 +15,9 @@ export const deleteGroups = (state: GroupState, groupIds: readonly string[]): Gr
     if (group === undefined) return { groupId, errorCode: Errors.GROUP_ID_NOT_FOUND.code }
     if (!isEmptyGroup(group)) return { groupId, errorCode: Errors.NON_EMPTY_GROUP.code }
     for (const [place] of offsetsOfGroup(state, groupId)) records.push(offsetTombstone(place))
+    for (const place of state.pending.places()) {
+      if (place.groupId === groupId && offsetOf(state, place) === undefined) records.push(offsetTombstone(place))
+    }
     records.push(...groupTombstones(group))
     return { groupId, errorCode: Errors.NONE.code }
   })

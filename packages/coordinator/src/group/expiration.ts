@@ -19,7 +19,9 @@ export const expireOffsets = (state: GroupState, context: GroupContext): Coordin
   const records: GroupRecord[] = []
   for (const group of state.groups.values()) {
     const allExpired = expireOffsetsOfGroup(state, group, context, records)
-    if (allExpired && isEmptyGroup(group)) records.push(...groupTombstones(group))
+    // A transaction that has not ended may yet bring it an offset.
+    if (allExpired && isEmptyGroup(group) && !state.pending.hasGroup(group.groupId))
+      records.push(...groupTombstones(group))
   }
   return { records, changes: [], effects: [nextExpiration(context)], divisible: true }
 }

@@ -8,8 +8,10 @@ import { nextExpiration } from './expiration.ts'
 import { GroupOperation } from './group-operation.ts'
 import { onGroupRefused, onGroupTimer } from './group-timers.ts'
 import type { Group, GroupChange, GroupContext, GroupEffect, GroupState, GroupTypes } from './group-types.ts'
+import { PendingOffsets } from './pending-offsets.ts'
 import { prepareRebalance } from './rebalance.ts'
 import { applyGroupChange, replayGroupRecord } from './replay.ts'
+import { endOffsetTransaction } from './txn-offset-commit.ts'
 
 const onLoaded = (state: GroupState, context: GroupContext): CoordinatorOutcome<GroupTypes> => {
   const changes: GroupChange[] = []
@@ -51,10 +53,12 @@ export const groupShard: CoordinatorShard<GroupTypes> = {
     groups: new TimelineMap(clock),
     subscribers: new TopicSubscribers(),
     offsets: new TimelineMap(clock),
+    pending: new PendingOffsets(),
   }),
   onTimer: onGroupTimer,
   onRefused: onGroupRefused,
   replay: replayGroupRecord,
+  endTransaction: endOffsetTransaction,
   apply: applyGroupChange,
   onLoaded,
 }

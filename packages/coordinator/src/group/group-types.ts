@@ -32,6 +32,7 @@ import type {
 } from '../share-group/share-group-types.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import type { GroupConfig } from './group-config.ts'
+import type { PendingOffsets } from './pending-offsets.ts'
 
 /** What a group committed for one partition. Times are in milliseconds since 1970. */
 export interface OffsetAndMetadata {
@@ -62,6 +63,8 @@ export interface GroupState {
   readonly subscribers: TopicSubscribers
   /** By group, topic and partition. */
   readonly offsets: TimelineMap<string, TopicOffsets>
+  /** Those of transactions that have not ended. */
+  readonly pending: PendingOffsets
 }
 
 /** A record of `__consumer_offsets`, in Kafka's schemas; a value of null is a tombstone. */

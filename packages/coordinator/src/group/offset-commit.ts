@@ -7,8 +7,8 @@ import type { CommitVerdict } from './validate-offsets.ts'
 import { validateOffsetCommit } from './validate-offsets.ts'
 
 type CommitResult = GroupResult<OffsetCommitResponse>
-type RequestTopic = OffsetCommitRequest['topics'][number]
-type RequestPartition = RequestTopic['partitions'][number]
+/** What is committed for one partition. */
+type RequestPartition = Omit<OffsetCommitRequest['topics'][number]['partitions'][number], 'commitTimestamp'>
 type ResponseTopic = OffsetCommitResponse['topics'][number]
 
 /** OffsetCommit. Topics are taken as they come: the service has already refused those that do not exist. */
@@ -23,8 +23,11 @@ export const commitOffsets = (
   const records: GroupRecord[] = []
   const topics = request.topics.map((topic): ResponseTopic => {
     const partitions = topic.partitions.map((partition) => {
-      const errorCode = partitionError(topic, partition, verdict, context)
-      if (errorCode === Errors.NONE.code) records.push(recordOf(request, topic, partition, context))
+      const errorCode = offsetError(topic.name, partition, verdict, context)
+      if (errorCode === Errors.NONE.code) {
+        const { groupId, retentionTimeMs } = request
+        records.push(offsetRecord({ groupId, topic: topic.name, partition, retentionTimeMs }, context))
+      }
       return { partitionIndex: partition.partitionIndex, errorCode }
     })
     return { name: topic.name, topicId: topic.topicId, partitions }
@@ -56,32 +59,39 @@ const sessionEffects = (group: Group, memberId: string): GroupEffect[] => {
   ]
 }
 
-const partitionError = (
-  { name }: RequestTopic,
+/** Why a partition's offset is not taken, of a request that is taken as a whole. */
+export const offsetError = (
+  topic: string,
   { partitionIndex, committedMetadata }: RequestPartition,
   verdict: CommitVerdict,
   { environment }: GroupRequestContext,
 ): number => {
-  const error = verdict.partitionError?.(environment.topics.topicId(name) ?? ZERO_UUID, partitionIndex)
+  const error = verdict.partitionError?.(environment.topics.topicId(topic) ?? ZERO_UUID, partitionIndex)
   if (error !== undefined && error !== Errors.NONE.code) return error
   const tooLarge = (committedMetadata?.length ?? 0) > environment.config.offsetMetadataMaxBytes
   return tooLarge ? Errors.OFFSET_METADATA_TOO_LARGE.code : Errors.NONE.code
 }
 
-const recordOf = (
-  { groupId, retentionTimeMs }: OffsetCommitRequest,
-  { name }: RequestTopic,
-  partition: RequestPartition,
+export interface CommittedPartition {
+  readonly groupId: string
+  readonly topic: string
+  readonly partition: RequestPartition
+  /** Of the request; -1 or absent for that of the broker. */
+  readonly retentionTimeMs?: number
+}
+
+export const offsetRecord = (
+  { groupId, topic, partition, retentionTimeMs = -1 }: CommittedPartition,
   { nowMs, environment }: GroupRequestContext,
 ): GroupRecord =>
   offsetCommitRecord(
-    { groupId, topic: name, partition: partition.partitionIndex },
+    { groupId, topic, partition: partition.partitionIndex },
     {
       committedOffset: partition.committedOffset,
       leaderEpoch: partition.committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
       commitTimestampMs: nowMs,
-      topicId: environment.topics.topicId(name) ?? ZERO_UUID,
+      topicId: environment.topics.topicId(topic) ?? ZERO_UUID,
       expireTimestampMs: retentionTimeMs === -1 ? -1 : nowMs + retentionTimeMs,
     },
   )

@@ -36,7 +36,8 @@ const deleteOfTopic = (
   const errorCode = isSubscribed ? Errors.GROUP_SUBSCRIBED_TO_TOPIC.code : Errors.NONE.code
   const partitions = topic.partitions.map(({ partitionIndex }) => {
     const place = { groupId: group.groupId, topic: topic.name, partition: partitionIndex }
-    if (!isSubscribed && offsetOf(state, place) !== undefined) records.push(offsetTombstone(place))
+    const isKnown = offsetOf(state, place) !== undefined || state.pending.has(place)
+    if (!isSubscribed && isKnown) records.push(offsetTombstone(place))
     return { partitionIndex, errorCode }
   })
   return { name: topic.name, partitions }

@@ -37,8 +37,6 @@ export function* offsetsOfGroup(
   }
 }
 
-/**
- * Is the partition's offset about to be changed by a transaction that has not ended? Such offsets are kept apart until
- * it ends: transactional commits are not taken by this coordinator yet, so there is none.
- */
-export const hasPendingTransactionalOffset = (_state: GroupState, _place: OffsetPlace): boolean => false
+/** Is the partition's offset about to be changed by a transaction that has not ended? */
+export const hasPendingTransactionalOffset = (state: GroupState, place: OffsetPlace): boolean =>
+  state.pending.has(place)

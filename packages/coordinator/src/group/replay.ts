@@ -6,24 +6,31 @@ import type {
 } from '@milena/protocol/messages'
 import { applyConsumerGroupChange } from '../consumer-group/consumer-group-timers.ts'
 import { replayConsumerGroupRecord } from '../consumer-group/consumer-group-replay.ts'
+import type { RecordProducer } from '../runtime/coordinator-shard.ts'
 import { applyInitializationBegun, replayShareGroupRecord } from '../share-group/share-group-replay.ts'
 import type { ClassicGroup } from './classic-group.ts'
 import { computeSubscribedTopics, newClassicGroup } from './classic-group.ts'
 import { ClassicGroupDraft } from './classic-group-draft.ts'
 import { newMember } from './classic-member.ts'
+import type { OffsetPlace } from './group-records.ts'
 import type { GroupChange, GroupRecord, GroupState } from './group-types.ts'
 import { putOffset, removeOffset } from './offsets.ts'
 
 /** Puts a record of `__consumer_offsets` into the state. */
-export const replayGroupRecord = (state: GroupState, record: GroupRecord, offset: number): void => {
+export const replayGroupRecord = (
+  state: GroupState,
+  record: GroupRecord,
+  offset: number,
+  producer?: RecordProducer,
+): void => {
   switch (record.type) {
     case 'GroupMetadata':
       if (record.value === null) forgetClassicGroup(state, record.key.group)
       else state.groups.set(record.key.group, loadedGroup(record.key, record.value))
       break
     case 'OffsetCommit':
-      if (record.value === null) removeOffset(state, placeOf(record.key))
-      else replayCommit(state, record.key, record.value, offset)
+      if (record.value === null) forgetOffset(state, placeOf(record.key))
+      else replayCommit(state, record.key, record.value, { recordOffset: offset, producer })
       break
     case 'ShareGroupCurrentMemberAssignment':
     case 'ShareGroupMemberMetadata':
@@ -60,20 +67,33 @@ const placeOf = ({
   partition,
 })
 
-const replayCommit = (state: GroupState, key: OffsetCommitKey, value: OffsetCommitValue, offset: number): void => {
+/** A deleted offset does not come back with a transaction either. */
+const forgetOffset = (state: GroupState, place: OffsetPlace): void => {
+  removeOffset(state, place)
+  state.pending.remove(place)
+}
+
+const replayCommit = (
+  state: GroupState,
+  key: OffsetCommitKey,
+  value: OffsetCommitValue,
+  { recordOffset, producer }: { readonly recordOffset: number; readonly producer: RecordProducer | undefined },
+): void => {
   // A commit from outside any group makes a simple one: no record of its own says that it exists.
   if (!state.groups.has(key.group)) {
     state.groups.set(key.group, newClassicGroup({ groupId: key.group, nowMs: value.commitTimestamp }))
   }
-  putOffset(state, placeOf(key), {
+  const offset = {
     committedOffset: value.offset,
     leaderEpoch: value.leaderEpoch,
     metadata: value.metadata,
     commitTimestampMs: value.commitTimestamp,
     expireTimestampMs: value.expireTimestamp,
     topicId: value.topicId,
-    recordOffset: offset,
-  })
+    recordOffset,
+  }
+  if (producer === undefined) putOffset(state, placeOf(key), offset)
+  else state.pending.put(producer.producerId, placeOf(key), offset)
 }
 
 /** A group as the log knows it: with members it is stable, for what was under way when it was written is over. */

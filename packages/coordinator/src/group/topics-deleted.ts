@@ -1,5 +1,6 @@
 import { offsetTombstone } from './group-records.ts'
 import type { GroupRecord, GroupResult, GroupState } from './group-types.ts'
+import { offsetOf } from './offsets.ts'
 
 export interface DeletedTopic {
   readonly name: string
@@ -13,6 +14,9 @@ export const dropOffsetsOfTopics = (state: GroupState, topics: ReadonlySet<strin
       for (const partition of offsets.get(topic)?.keys() ?? [])
         records.push(offsetTombstone({ groupId, topic, partition }))
     }
+  }
+  for (const place of state.pending.places()) {
+    if (topics.has(place.topic) && offsetOf(state, place) === undefined) records.push(offsetTombstone(place))
   }
   return { records, changes: [], effects: [], divisible: true, answer: { kind: 'now', value: undefined } }
 }

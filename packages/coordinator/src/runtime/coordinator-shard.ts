@@ -52,6 +52,8 @@ export interface RequestContext<T extends ShardTypes> extends OperationContext<T
 export interface RecordProducer {
   readonly producerId: number
   readonly producerEpoch: number
+  /** What the log gave out before the transaction's coordinator was asked, where it must be (KIP-890). */
+  readonly verification?: { readonly guard: object | undefined }
 }
 
 /** Ends a producer's transaction in one partition. */
