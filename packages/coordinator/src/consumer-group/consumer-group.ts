@@ -25,8 +25,9 @@ export interface ConsumerGroupHeader {
   readonly assignmentTimestampMs: number
 }
 
+/** A group begins in epoch 1, as Kafka's do: its first member makes it 2. */
 const NEW_HEADER: ConsumerGroupHeader = {
-  groupEpoch: 0,
+  groupEpoch: 1,
   metadataHash: 0n,
   assignmentEpoch: 0,
   assignmentTimestampMs: 0,

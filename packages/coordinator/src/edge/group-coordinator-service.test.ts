@@ -88,7 +88,8 @@ test('before startup and after shutdown: COORDINATOR_NOT_AVAILABLE', async () =>
     const commit = await service.commitOffsets(commitOf('g', [{ name: 't1', partitions: [0] }]), bench.client(8))
     assert.equal(commit.topics[0]?.partitions[0]?.errorCode, code)
     assert.equal((await service.fetchOffsets(fetchOf('g', null), bench.client(7))).errorCode, code)
-    assert.equal((await service.deleteOffsets({ groupId: 'g', topics: [] }, bench.client(0))).errorCode, code)
+    const topics = [{ name: 't1', partitions: [{ partitionIndex: 0 }] }]
+    assert.equal((await service.deleteOffsets({ groupId: 'g', topics }, bench.client(0))).errorCode, code)
   }
   await check()
   await bench.start()
@@ -409,10 +410,12 @@ test('what a request must have, and what old versions lack', async () => {
   assert.equal((await service.syncGroup(sync, bench.client(4))).errorCode, Errors.UNKNOWN_MEMBER_ID.code)
   const left = await service.leaveGroup({ groupId: 'g', memberId: 'm', members: [] }, bench.client(0))
   assert.deepEqual([left.errorCode, left.members], [Errors.UNKNOWN_MEMBER_ID.code, []])
+  const topics = [{ name: 't1', partitions: [{ partitionIndex: 0 }] }]
   assert.equal(
-    (await service.deleteOffsets({ groupId: '', topics: [] }, bench.client(0))).errorCode,
+    (await service.deleteOffsets({ groupId: '', topics }, bench.client(0))).errorCode,
     Errors.INVALID_GROUP_ID.code,
   )
+  assert.equal((await service.deleteOffsets({ groupId: '', topics: [] }, bench.client(0))).errorCode, Errors.NONE.code)
   const empty = await service.commitOffsets(commitOf('', [{ name: 't1', partitions: [0] }]), bench.client(8))
   assert.equal(empty.topics[0]?.partitions[0]?.errorCode, Errors.NONE.code, 'a commit may have an empty group id')
 })

@@ -2,6 +2,7 @@ import type { OffsetFetchRequest, OffsetFetchResponse } from '@milena/protocol/m
 import { Errors, ZERO_UUID } from '@milena/protocol/messages'
 import { hasPendingTransactionalOffset } from './offsets.ts'
 import type { GroupState, OffsetAndMetadata } from './group-types.ts'
+import { validateOffsetFetch } from './validate-offsets.ts'
 
 export type FetchGroup = OffsetFetchRequest['groups'][number]
 export type FetchedGroup = OffsetFetchResponse['groups'][number]
@@ -13,6 +14,10 @@ export type OffsetView = 'newest' | 'committed'
 
 /** OffsetFetch of one group; topics null asks for everything. Names only: ids are the service's. */
 export const fetchOffsets = (state: GroupState, request: FetchGroup, view: OffsetView): FetchedGroup => {
+  const { groupId } = request
+  const group = view === 'newest' ? state.groups.get(groupId) : state.groups.getCommitted(groupId)
+  const error = validateOffsetFetch(group, request, view)
+  if (error !== Errors.NONE.code) return fetchError(groupId, error)
   const topics =
     request.topics === null
       ? allTopics(state, request.groupId, view)

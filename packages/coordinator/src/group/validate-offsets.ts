@@ -89,10 +89,10 @@ const validateConsumerCommit = (group: ConsumerGroup, committer: OffsetCommitter
 export const validateOffsetFetch = (
   group: Group | undefined,
   { memberId, memberEpoch }: { readonly memberId: string | null; readonly memberEpoch: number },
+  view: 'newest' | 'committed',
 ): ErrorCode => {
-  if (group?.type === 'share') return Errors.GROUP_ID_NOT_FOUND.code
   if (group?.type !== 'consumer' || (memberId === null && memberEpoch < 0)) return Errors.NONE.code
-  const member = group.members.getCommitted(memberId ?? '')
+  const member = view === 'newest' ? group.members.get(memberId ?? '') : group.members.getCommitted(memberId ?? '')
   if (member === undefined) return Errors.UNKNOWN_MEMBER_ID.code
   if (member.memberEpoch === memberEpoch) return Errors.NONE.code
   return usesClassicProtocol(member) ? Errors.ILLEGAL_GENERATION.code : Errors.STALE_MEMBER_EPOCH.code

@@ -1,32 +1,32 @@
 import { CoordinatorPartition } from '../edge/coordinator-partition.ts'
 import type { PartitionEvent } from '../edge/coordinator-partition.ts'
+import { regexesResolved, resolveRegexes } from '../consumer-group/regular-expressions.ts'
+import { topicsChanged } from '../consumer-group/topics-changed.ts'
 import type { Logger } from '../edge/ports.ts'
 import type { GroupConfig } from '../group/group-config.ts'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import { groupShard } from '../group/group-shard.ts'
-import type { GroupRecord, GroupTypes, TopicsView } from '../group/group-types.ts'
+import type { GroupRecord, GroupTypes } from '../group/group-types.ts'
 import type { ClientContext, Operation, ReadOperation } from '../runtime/coordinator-shard.ts'
 import { TimerQueue } from '../runtime/timer-queue.ts'
 import { MemoryLog } from './memory-log.ts'
 import { SealedShard } from './sealed-shard.ts'
-
-/** Every topic exists, with every partition; ids are not known. */
-export const allTopics: TopicsView = {
-  hasTopic: () => true,
-  hasPartition: () => true,
-  topicId: () => undefined,
-  topicName: () => undefined,
-  partitionCount: () => 0,
-  topicNames: () => [],
-  version: () => 0,
-  newTopicsVersion: () => 0,
-}
+import { TestTopics } from './test-topics.ts'
 
 export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+const BROKER: ClientContext = { clientId: 'broker', clientHost: '/127.0.0.1', apiVersion: 0 }
+
+/** Nobody waits for what the broker does of its own accord. */
+const ignore = (): void => undefined
 
 /** The group coordinator of one partition under a clock, a log and a source of ids that a test controls. */
 export class GroupBench {
   readonly log = new MemoryLog()
+  /** All exist, as long as none is named. */
+  readonly topics = new TestTopics()
+  /** By group id. */
+  readonly groupConfigs = new Map<string, ReadonlyMap<string, string>>()
   readonly shard = new SealedShard<GroupTypes>(groupShard)
   readonly timers = new TimerQueue<CoordinatorPartition<GroupTypes>, PartitionEvent<GroupTypes>>()
   readonly config: GroupConfig
@@ -80,6 +80,12 @@ export class GroupBench {
     return this.partition.read(operation, request, client)
   }
 
+  /** A topic appears, grows, or, with no partitions, vanishes. */
+  setTopic(name: string, partitions: number): void {
+    this.topics.set(name, partitions)
+    this.send(topicsChanged, new Set([name]), BROKER).then(ignore, ignore)
+  }
+
   /** Lets time pass; what is due fires at its moment, in order. */
   async advance(durationMs: number): Promise<void> {
     const untilMs = this.#nowMs + durationMs
@@ -99,13 +105,32 @@ export class GroupBench {
 
   /** Lets everything happen that is already under way. */
   async settle(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    // A task that was started takes a turn of its own.
+    for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
+  /** What the service does at the edge. Share state is initialized by tests that care for it. */
+  #startTask(task: GroupTypes['task']): void {
+    if (task.kind !== 'resolveRegexes') return
+    const { groupId, regexes } = task
+    setImmediate(() => {
+      const resolution = {
+        groupId,
+        topicsByRegex: resolveRegexes(regexes, this.topics),
+        version: this.topics.version(),
+      }
+      this.send(regexesResolved, resolution, BROKER).then(ignore, ignore)
+    })
   }
 
   #newPartition(): CoordinatorPartition<GroupTypes> {
     return new CoordinatorPartition<GroupTypes>(0, {
       shard: this.shard,
-      environment: { config: this.config, configOf: () => new Map(), topics: allTopics },
+      environment: {
+        config: this.config,
+        configOf: (groupId) => this.groupConfigs.get(groupId) ?? new Map(),
+        topics: this.topics,
+      },
       serde: this.log.serde as never,
       writer: this.log,
       loader: this.log,
@@ -124,7 +149,7 @@ export class GroupBench {
       writeTimeoutMs: this.config.offsetsCommitTimeoutMs,
       maxBatchBytes: 512 * 1024,
       nextUuid: () => `${this.#nextUuid++}`,
-      startTask: () => undefined,
+      startTask: (_partition, task) => this.#startTask(task),
       onTimersChanged: () => undefined,
     })
   }

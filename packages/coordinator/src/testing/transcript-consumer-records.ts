@@ -7,7 +7,7 @@ interface ShownTopic {
   readonly assignmentEpochs?: readonly number[] | null
 }
 
-/** Topic ids in tests end with the topic's number: `…-000000000002` is shown as `2`. */
+/** Topic ids in tests are the name behind a `#`. */
 const shownTopics = (topics: readonly ShownTopic[]): string =>
   `{${topics
     .map(({ topicId, partitions, assignmentEpochs }) => {
@@ -15,7 +15,7 @@ const shownTopics = (topics: readonly ShownTopic[]): string =>
         const epoch = assignmentEpochs?.[index]
         return epoch === undefined ? `${partition}` : `${partition}@${epoch}`
       })
-      return `${topicId.replace(/^[0-]+/, '')}:${list.join(',')}`
+      return `${topicId.slice(1)}:${list.join(',')}`
     })
     .join(' ')}}`
 

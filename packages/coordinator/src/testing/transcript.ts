@@ -1,3 +1,5 @@
+import { describeConsumerGroups } from '../consumer-group/consumer-group-describe.ts'
+import { consumerGroupHeartbeat } from '../consumer-group/consumer-group-heartbeat.ts'
 import type {
   HeartbeatResponse,
   JoinGroupResponse,
@@ -8,7 +10,8 @@ import type {
 import { Errors, ZERO_UUID } from '@milena/protocol/messages'
 import { deleteGroups } from '../group/delete-groups.ts'
 import { describeGroups } from '../group/describe-groups.ts'
-import type { GroupConfig } from '../group/group-config.ts'
+import type { ConsumerGroupMigrationPolicy, GroupConfig } from '../group/group-config.ts'
+import { defaultGroupConfig } from '../group/group-config.ts'
 import { heartbeat } from '../group/heartbeat.ts'
 import { joinGroup } from '../group/join-group.ts'
 import { leaveGroup } from '../group/leave-group.ts'
@@ -21,6 +24,7 @@ import { dropOffsetsOfTopics } from '../group/topics-deleted.ts'
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { GroupBench } from './group-bench.ts'
+import { TranscriptConsumers, shownConsumerGroup, shownDescription } from './transcript-consumers.ts'
 import type { Command } from './transcript-commands.ts'
 import { byTopic, bytesOf, errorName, parseCommand, parseProtocols, shown, shownRecord } from './transcript-commands.ts'
 
@@ -39,6 +43,7 @@ type ShownSetting = Exclude<keyof GroupConfig, 'consumerGroup' | 'shareGroup'>
 export class Transcript {
   #bench = new GroupBench()
   readonly #ids = new Map<string, string>()
+  readonly #consumers = new TranscriptConsumers()
   readonly #generations = new Map<string, number>()
   #output: string[] = []
   #timersBefore = new Map<string, number>()
@@ -95,10 +100,14 @@ export class Transcript {
       'offsetsRetentionMs',
       'offsetsRetentionCheckIntervalMs',
     ]
+    const consumerGroup = { ...defaultGroupConfig.consumerGroup, assignmentIntervalMs: command.number('interval', 0) }
+    const sizes = { maxSize: command.number('consumers', consumerGroup.maxSize) }
+    const migrationPolicy = (command.option('migration') ?? 'bidirectional') as ConsumerGroupMigrationPolicy
     for (const key of keys) if (command.option(key) !== undefined) config[key] = command.number(key, 0)
-    this.#bench = new GroupBench(config)
+    this.#bench = new GroupBench({ ...config, consumerGroup: { ...consumerGroup, ...sizes, migrationPolicy } })
     this.#ids.clear()
     this.#generations.clear()
+    this.#consumers.clear()
     this.#timersBefore = new Map()
     this.#groupsBefore = new Map()
     this.#bench.log.onWrite = (record, offset) => this.#output.push(`record ${offset}: ${shownRecord(record as never)}`)
@@ -139,6 +148,17 @@ export class Transcript {
         )
       case 'heartbeat':
         return this.#expect(command, bench.send(heartbeat, this.#identity(command, groupId, name), client), shownError)
+      case 'beat':
+        return this.#expect(
+          command,
+          bench.send(consumerGroupHeartbeat, this.#consumers.request(command, groupId, name), {
+            ...client,
+            apiVersion: 1,
+          }),
+          (response) => this.#consumers.note(groupId, name, response),
+        )
+      case 'topic':
+        return bench.setTopic(name, Number(command.words[1]))
       case 'leave':
         return this.#expect(command, bench.send(leaveGroup, this.#leaveRequest(command, groupId), client), shownLeave)
       case 'commit':
@@ -164,6 +184,9 @@ export class Transcript {
         return this.#expect(command, bench.send(dropOffsetsOfTopics, new Set(command.words), client), () => 'done')
       case 'fetch':
         return this.#fetch(command, groupId, client)
+      case 'describe-consumers':
+        this.#output.push(...bench.read(describeConsumerGroups, command.words, client).map(shownDescription))
+        return
       case 'describe':
       case 'list':
         return this.#look(command, client)
@@ -335,6 +358,7 @@ export class Transcript {
   #noteGroups(): void {
     const groups = new Map<string, string>()
     for (const [groupId, group] of this.#bench.partition.shardState.groups.entries()) {
+      if (group.type === 'consumer') groups.set(groupId, shownConsumerGroup(group))
       if (group.type !== 'classic') continue
       const pendingJoin = group.pendingJoin.size === 0 ? '' : ` pendingJoin=[${[...group.pendingJoin].join(', ')}]`
       const pendingSync = group.pendingSync.size === 0 ? '' : ` pendingSync=[${[...group.pendingSync].join(', ')}]`
