@@ -44,6 +44,11 @@ export class AddPartitionsService {
         topicResults: await this.#change(transaction, client),
       })),
     )
+    // Of the request as a whole: the cluster's `transaction.version` is too low for it.
+    if (resultsByTransaction.some(isUnsupported)) {
+      const errorCode = Errors.UNSUPPORTED_VERSION.code
+      return { throttleTimeMs: 0, errorCode, resultsByTransaction: [], resultsByTopicV3AndBelow: [] }
+    }
     return { ...response, resultsByTransaction, resultsByTopicV3AndBelow: [] }
   }
 
@@ -71,6 +76,11 @@ export class AddPartitionsService {
     return partitions.hasPartition(topic, partition) ? Errors.NONE.code : Errors.UNKNOWN_TOPIC_OR_PARTITION.code
   }
 }
+
+const isUnsupported = ({ topicResults }: AddPartitionsToTxnResponse['resultsByTransaction'][number]): boolean =>
+  topicResults.some(({ resultsByPartition }) =>
+    resultsByPartition.some(({ partitionErrorCode }) => partitionErrorCode === Errors.UNSUPPORTED_VERSION.code),
+  )
 
 const singleTransaction = (request: AddPartitionsToTxnRequest): TransactionToChange => ({
   transactionalId: request.v3AndBelowTransactionalId,

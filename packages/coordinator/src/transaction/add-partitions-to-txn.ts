@@ -1,6 +1,7 @@
 import { Errors } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { TopicPartition } from './transaction.ts'
+import { isRecordable } from './transaction-records.ts'
 import { hasPartition, isEnding, withAddedPartitions } from './transaction.ts'
 import type { TransactionContext, TransactionResult, TransactionShardState } from './transaction-types.ts'
 import { answeredWith, transitioned } from './transition.ts'
@@ -35,6 +36,9 @@ export const addPartitionsToTxn = (
   if (transaction.producerEpoch !== producerEpoch) return answered(Errors.PRODUCER_FENCED.code)
   if (transaction.state === 'Ongoing' && partitions.every((partition) => hasPartition(transaction, partition))) {
     return answered(Errors.NONE.code)
+  }
+  if (!isRecordable(clientTransactionVersion, context.environment.transactionVersion())) {
+    return answered(Errors.UNSUPPORTED_VERSION.code)
   }
   const added = withAddedPartitions(transaction, partitions, clientTransactionVersion, context.nowMs)
   return answeredWith(transitioned(added, context), Errors.NONE.code)

@@ -3,6 +3,7 @@ import { Errors } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { ProducerAnswer } from './init-producer-id.ts'
 import { producerError } from './init-producer-id.ts'
+import { isRecordable } from './transaction-records.ts'
 import type { Transaction } from './transaction.ts'
 import {
   isEnding,
@@ -79,6 +80,9 @@ const endOfSecondGeneration = (transaction: Transaction, request: EndTxn, contex
     return answered({ errorCode: Errors.NONE.code, producerId, producerEpoch })
   }
   if (decision !== 'end') return answered(producerError(decision))
+  if (!isRecordable(request.clientTransactionVersion, context.environment.transactionVersion())) {
+    return answered(producerError(Errors.UNSUPPORTED_VERSION))
+  }
   const isUsedUp = isEpochExhausted(transaction.producerEpoch)
   if (isUsedUp && request.newProducerId === undefined) return answered(NEEDS_PRODUCER_ID)
   const next = prepared(transaction, {

@@ -1,11 +1,15 @@
 import type { TransactionLogValue } from '@milena/protocol/messages'
 import { stateId, stateOfId } from './transaction-state.ts'
 import type { Transaction, TransactionPartitions } from './transaction.ts'
-import { NO_PARTITIONS, NO_PRODUCER_EPOCH, NO_PRODUCER_ID } from './transaction.ts'
+import { NO_PARTITIONS, NO_PRODUCER_EPOCH, NO_PRODUCER_ID, supportsEpochBump } from './transaction.ts'
 import type { TransactionRecord } from './transaction-types.ts'
 
 /** The lowest `transaction.version` whose records are flexible and carry what generation 2 needs. */
 const FLEXIBLE_MIN_TRANSACTION_VERSION = 1
+
+/** Whether the log can say that a client speaks generation 2: in the records of before it nobody would know. */
+export const isRecordable = (clientTransactionVersion: number, transactionVersion: number): boolean =>
+  !supportsEpochBump(clientTransactionVersion) || transactionVersion >= FLEXIBLE_MIN_TRANSACTION_VERSION
 
 /** A transactional id as it stands, for the log (Kafka: `TransactionLog.valueToBytes`). */
 export const transactionRecord = (transaction: Transaction, transactionVersion: number): TransactionRecord => {
