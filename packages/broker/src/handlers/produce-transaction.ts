@@ -105,6 +105,9 @@ function refuseByCoordinator(entry: ProduceEntry, error: KafkaError, apiVersion:
     // Clients try this one again, without looking for another leader first.
     refuse(entry, Errors.NOT_ENOUGH_REPLICAS)
     entry.errorMessage = `Unable to verify the partition has been added to the transaction. Underlying error: ${known.name}`
+  } else if (known === Errors.PRODUCER_FENCED) {
+    // What a log says to a producer whose epoch is over, and what producers expect of Produce.
+    refuse(entry, Errors.INVALID_PRODUCER_EPOCH)
   } else {
     refuse(entry, known)
   }

@@ -104,6 +104,16 @@ for (const generation of [1, 2] as const satisfies readonly Generation[]) {
       assert.deepEqual(await committedIn(client, 'events'), ['found'])
     })
 
+    test('a producer that is fenced between two transactions finds out as it writes', async () => {
+      await using broker = await TestBroker.start()
+      const { client, producer } = await open(broker)
+      await write(producer, ['a'])
+      assert.equal(await endAndWait(client, producer, true), NONE)
+      assert.equal(await new TransactionalProducer(client, 'tx', generation).init(), NONE)
+      assert.equal(await producer.produce('events', ['zombie']), Errors.INVALID_PRODUCER_EPOCH.code)
+      assert.deepEqual(await committedIn(client, 'events'), ['a'])
+    })
+
     test('a broker that stops in the middle goes on where it was', async () => {
       const first = await TestBroker.start()
       const { producer } = await open(first)

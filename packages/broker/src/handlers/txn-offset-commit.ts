@@ -65,6 +65,7 @@ async function verify(
 /** What old producers do not know is told by what they do know, and makes them do the same. */
 function told(errorCode: number, apiVersion: number): number {
   if (errorCode === Errors.NETWORK_EXCEPTION.code) return Errors.COORDINATOR_LOAD_IN_PROGRESS.code
+  if (errorCode === Errors.PRODUCER_FENCED.code) return Errors.INVALID_PRODUCER_EPOCH.code
   if (errorCode !== Errors.TRANSACTION_ABORTABLE.code) return errorCode
   return apiVersion < FIRST_VERSION_WITH_TRANSACTION_ABORTABLE ? Errors.INVALID_TXN_STATE.code : errorCode
 }
