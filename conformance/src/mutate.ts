@@ -11,6 +11,7 @@ export interface Known {
   readonly producerIds: readonly number[]
   readonly sessionIds: readonly number[]
   readonly missing: string
+  readonly transactional: readonly { readonly transactionalId: string; readonly producerId: number }[]
 }
 
 const UNKNOWN_ID = 'AbCdEfGhIjKlMnOpQrStUA'
@@ -39,7 +40,6 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   partition: [0, 1, 2, -1, INT32_MAX],
   index: [0, 1, 2, -1, INT32_MAX],
   partitionIndex: [0, 1, 2, -1, INT32_MAX],
-  partitionIndexes: [0, 1, 2, -1],
   partitions: [0, 1, 2, -1],
   timestamp: [-1, -2, -3, -4, -5, -6, -7, 0, LONG_AGO_MS, LONG_AGO_MS + 1, LONG_AGO_MS + 2, INT64_MAX],
   sessionEpoch: [-1, 0, 1, 2, 3, -2],
@@ -53,6 +53,22 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   responsePartitionLimit: [1, 2, 3, 2000, 0, -1],
   replicaId: [-1, -2, 0, 1, 5],
   replicaEpoch: [-1],
+  memberEpoch: [0, 1, 2, 3, -1, -2, -3],
+  producerEpoch: [0, 1, 2, -1, 32767],
+  replicas: [1, 2, -1],
+  partitionIndexes: [0, 1, 2, -1],
+  brokerId: [2, -1, 7],
+  // A quota that is set must not slow anyone down.
+  value: [1e9, 2e9],
+  electionType: [0, 1, 2, -1],
+  matchType: [0, 1, 2, 3, -1],
+  mechanism: [0, 1, 2, 3],
+  iterations: [4096, 4095, 16_384, 16_385, 0, -1],
+  maxVersionLevel: [0, 1, 2, 99, -1],
+  upgradeType: [0, 1, 2, 3, 4],
+  // Other versions of the protocol, of which a marker says that it is of, are checked in the corpus.
+  transactionVersion: [0],
+  coordinatorEpoch: [0, 1, -1],
 }
 
 const configNames = [
@@ -93,6 +109,23 @@ const strings: Readonly<Record<string, readonly string[]>> = {
   statesFilter: ['Stable', 'Empty', 'stable', 'nonsense', ''],
   typesFilter: ['classic', 'Classic', 'consumer', 'nonsense', ''],
   configurationKeys: configNames,
+  // Expressions are resolved in the background, which the corpus waits for.
+  subscribedTopicRegex: [''],
+  serverAssignor: ['uniform', 'range', 'nonsense', ''],
+  instanceId: ['anna', 'berta', ''],
+  entityType: ['user', 'client-id', 'ip', 'nonsense', ''],
+  feature: [
+    'transaction.version',
+    'group.version',
+    'share.version',
+    'metadata.version',
+    'kraft.version',
+    'nonsense',
+    '',
+  ],
+  path: ['/nowhere', 'relative', ''],
+  stateFilters: ['Ongoing', 'Empty', 'CompleteAbort', 'nonsense', ''],
+  transactionalIdPattern: ['', '.*', '(', '.*t1'],
 }
 
 interface Place {
@@ -159,7 +192,10 @@ function newScalar(random: Random, { name, kind, field, within }: Place, known: 
   if (kind === 'records') return newRecords(random, known)
   if (kind === 'bytes') return random.pick([Uint8Array.of(), Uint8Array.of(1, 2), Uint8Array.of(0, 1, 0, 0, 0, 0)])
   if (kind === 'string') return newString(random, name, field, within, known)
-  if (name === 'producerId') return random.pick([...known.producerIds, -1, 0, 4000, -2])
+  if (field.options.entityType === 'producerId') {
+    const transactional = known.transactional.map(({ producerId }) => producerId)
+    return random.pick([...known.producerIds, ...transactional, -1, 0, 4000, -2])
+  }
   if (name === 'sessionId') return random.pick([...known.sessionIds, 0, 1, 12345])
   const choices = numbers[name]
   if (choices !== undefined) return random.pick(choices)
@@ -174,6 +210,9 @@ function newString(random: Random, name: string, field: Field, within: string, k
   }
   if (field.options.entityType === 'groupId' || name === 'key' || name === 'coordinatorKeys') {
     return random.pick([...known.groups, known.missing, ''])
+  }
+  if (field.options.entityType === 'transactionalId') {
+    return random.pick([...known.transactional.map(({ transactionalId }) => transactionalId), known.missing, ''])
   }
   if (name === 'memberId') return random.pick([...known.members, 'nobody', ''])
   if (name === 'resourceName') return random.pick([...topics, known.missing, '', '1', '2', 'abc'])

@@ -92,6 +92,10 @@ export class Session {
     return `${this.#options.symbols.prefix}${name}`
   }
 
+  speaks(api: Api): boolean {
+    return this.#options.versions.has(api.name)
+  }
+
   version(api: Api): number {
     const range = this.#options.versions.get(api.name)
     if (range === undefined) throw new NotSpoken(api.name)

@@ -6,6 +6,13 @@ import { apis } from './apis.ts'
 import type { Known } from './mutate.ts'
 import type { Random } from './random.ts'
 import { fetching, listing, producing } from './requests.ts'
+import { adminTemplates } from './templates-admin.ts'
+import {
+  memberTemplates,
+  shareTemplates,
+  transactionTemplates,
+  type TransactionalProducer,
+} from './templates-coordinated.ts'
 
 export interface State extends Known {
   readonly members: string[]
@@ -13,6 +20,12 @@ export interface State extends Known {
   readonly sessionIds: number[]
   readonly newName: string
   readonly newRecords: (random: Random) => Uint8Array
+  readonly transactional: readonly TransactionalProducer[]
+  /** Members of the group whose members are told what they own, and their epochs. */
+  readonly consumerGroup: string
+  readonly consumers: readonly string[]
+  readonly memberEpochs: Map<string, number>
+  readonly shareGroup: string
   generationId: number
   sessionEpoch: number
 }
@@ -22,9 +35,10 @@ export interface Made {
   readonly body: unknown
 }
 
-type Template = (random: Random, state: State) => Made
+export type Template = (random: Random, state: State) => Made
 
-function made<Q extends Message>(api: Api<Q>, body: Input<Q>): Made {
+/** A body of its own, which may be changed. */
+export function made<Q extends Message>(api: Api<Q>, body: Input<Q>): Made {
   return { api: api as unknown as Api, body: structuredClone(body) }
 }
 
@@ -217,4 +231,8 @@ export const templates: Readonly<Record<string, Template>> = {
   ...groupTemplates,
   ...offsetTemplates,
   ...configTemplates,
+  ...transactionTemplates,
+  ...memberTemplates,
+  ...shareTemplates,
+  ...adminTemplates,
 }
