@@ -13,13 +13,7 @@ import { GroupCoordinator } from './coordinators/group-coordinator-service.ts'
 import { ShareCoordinator } from './coordinators/share-coordinator.ts'
 import { SharePersister } from './coordinators/share-persister.ts'
 import { TransactionCoordinator } from './coordinators/transaction-coordinator.ts'
-import { adminHandlers } from './handlers/admin-handlers.ts'
-import { consumerGroupHandlers } from './handlers/consumer-group-handlers.ts'
-import { coreHandlers } from './handlers/core-handlers.ts'
-import { groupHandlers } from './handlers/group-handlers.ts'
-import { securityHandlers } from './handlers/security-handlers.ts'
-import { shareHandlers } from './handlers/share-handlers.ts'
-import { transactionHandlers } from './handlers/transaction-handlers.ts'
+import { allHandlers } from './handlers/all-handlers.ts'
 import { logManagerOptions } from './log-manager-options.ts'
 import { brokerQuotas } from './quota/broker-quotas.ts'
 import { ResponseMemory } from './network/response-memory.ts'
@@ -249,15 +243,7 @@ async function assemble(assembly: Assembly): Promise<BrokerServices> {
     sharePersister,
     sharePartitions,
     transactionMarkers: coordinators.transactionMarkers,
-    handlers: new HandlerTable([
-      ...coreHandlers,
-      ...transactionHandlers,
-      ...groupHandlers,
-      ...consumerGroupHandlers,
-      ...shareHandlers,
-      ...adminHandlers,
-      ...securityHandlers,
-    ]),
+    handlers: new HandlerTable(allHandlers),
   }
 }
 
