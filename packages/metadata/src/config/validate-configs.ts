@@ -53,7 +53,7 @@ export function validateTopicConfigs(configs: ConfigOverrides, broker: BrokerCon
 }
 
 const perListener = /^listener\.name\./
-const securityConfig = /^(ssl\.|sasl\.)|^principal\.builder\.class$/
+const securityConfig = /^ssl\.|^principal\.builder\.class$/
 
 /** All dynamic configs of one broker, or of all brokers, as they would be. */
 export function validateBrokerConfigs(configs: ConfigOverrides, ofOneBroker: boolean): ConfigRefusal | null {

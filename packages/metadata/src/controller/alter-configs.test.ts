@@ -266,7 +266,7 @@ describe('IncrementalAlterConfigs', () => {
       '',
       [['log.retention.ms', SET, '0']],
       42,
-      'log.retention.ms: the value "0" is not allowed: it must be -1, for ever, or at least 1.',
+      'requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1',
     ],
     [GROUP, '', [], 42, 'Default group resources are not allowed.'],
     [GROUP, 'g', [['nope', SET, '1']], 40, 'Unknown group config name: nope'],

@@ -1,4 +1,5 @@
 import { Errors } from '@milena/protocol/messages'
+import type { BrokerConfig } from '../config/broker-config.ts'
 import { crossChecks } from '../config/broker-config-checks.ts'
 import { resourceTypes } from '../config/config-source.ts'
 import type { ConfigError } from '../config/config-error.ts'
@@ -107,8 +108,29 @@ function contradiction({ resourceName }: ConfigResource, { next, image, context 
   const { broker, dynamic, dynamicDefault } = brokerConfigLayers(image, context.broker, context.nodeId)
   const effective = resourceName === '' ? broker.withDynamic(next, dynamic) : broker.withDynamic(dynamicDefault, next)
   const [error] = crossChecks(effective)
-  const message = error?.message ?? threadCountProblem(broker.withDynamic(dynamicDefault, dynamic), effective)
+  const message =
+    refusalText(error, effective) ?? threadCountProblem(broker.withDynamic(dynamicDefault, dynamic), effective)
   return message === null ? null : { errorCode: Errors.INVALID_REQUEST.code, message }
+}
+
+/** What Kafka says where it says it while it runs; at a start our own words are better. */
+const kafkaWords: ReadonlyMap<string, string> = new Map([
+  ['log.retention.ms', 'log.retention.ms must be unlimited (-1) or, greater than or equal to 1'],
+  ['log.cleaner.dedupe.buffer.size', 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'],
+  [
+    'max.connections.per.ip',
+    'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.',
+  ],
+])
+
+function refusalText(error: ConfigError | undefined, effective: BrokerConfig): string | null {
+  if (error !== undefined) {
+    const words = kafkaWords.get(error.key)
+    return words === undefined ? error.message : `requirement failed: ${words}`
+  }
+  const strange = effective.get('cordoned.log.dirs').filter((dir) => dir !== '*' && !effective.logDirs.includes(dir))
+  if (strange.length === 0) return null
+  return `requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : ${strange.join(', ')}`
 }
 
 /** With eligible leader replicas one cluster-wide min.insync.replicas holds, which can be neither removed nor overruled. */

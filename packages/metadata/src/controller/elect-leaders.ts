@@ -39,7 +39,9 @@ export function electLeaders(
           partitionResult: partitions.map((partition) => elect(topic, partition)),
         }))
   const errorCode = known ? Errors.NONE.code : Errors.INVALID_REQUEST.code
-  return { records, response: { throttleTimeMs: 0, errorCode, replicaElectionResults: results } }
+  // Of everything, Kafka says nothing when it does not know what to do.
+  const replicaElectionResults = topicPartitions === null && !known ? [] : results
+  return { records, response: { throttleTimeMs: 0, errorCode, replicaElectionResults } }
 }
 
 function everyTopic(image: MetadataImage): Wanted[] {

@@ -22,8 +22,7 @@ export function updateFeatures(
   if (problem !== undefined) {
     const errorMessage = `The update failed for all features since the following feature had an error: ${problem}`
     const errorCode = Errors.INVALID_UPDATE_VERSION.code
-    const results = updates.map(({ feature }) => ({ feature, errorCode, errorMessage }))
-    return { records: [], response: { throttleTimeMs: 0, errorCode, errorMessage, results } }
+    return { records: [], response: { throttleTimeMs: 0, errorCode, errorMessage, results: [] } }
   }
   const changes = updates.filter(
     ({ feature, maxVersionLevel }) => feature !== QUORUM_FEATURE && featureLevel(image, feature) !== maxVersionLevel,
