@@ -1,38 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseDateTime, parseDuration } from './durations.ts'
-import { parseKeyValues, parseProperties } from './properties.ts'
-
-test('a properties file as Java reads it', () => {
-  const text = [
-    '# comment',
-    '! another',
-    'a=1',
-    'b : 2',
-    'c 3',
-    '  d\t=\t4 ',
-    'e=long \\',
-    '   line',
-    'f\\=g=h\\:i',
-    'g=\\u00e9\\t|',
-    'empty',
-    'h=\\\\',
-    'h=last',
-    'url=http://x?y=z',
-  ].join('\r\n')
-  assert.deepEqual(Object.fromEntries(parseProperties(text)), {
-    a: '1',
-    b: '2',
-    c: '3',
-    d: '4 ',
-    e: 'long line',
-    'f=g': 'h:i',
-    g: 'é\t|',
-    empty: '',
-    h: 'last',
-    url: 'http://x?y=z',
-  })
-})
+import { parseKeyValues } from './properties.ts'
 
 test('key=value arguments', () => {
   assert.deepEqual(Object.fromEntries(parseKeyValues(['a=1', 'b=x=y', 'c', 'd=', '=e', ''])), {

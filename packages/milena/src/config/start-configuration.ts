@@ -1,8 +1,8 @@
 // Flags over environment over file. The defaults lie below them, with the definitions of the properties.
 import { readFileSync } from 'node:fs'
+import { parseProperties, PropertiesError } from '@milena/runtime'
 import { parseStartArguments, type StartArguments } from './arguments.ts'
 import { environmentProperties } from './environment.ts'
-import { parseProperties, PropertiesError } from './properties.ts'
 import { ConfigurationError, type Properties, type Property } from './property.ts'
 
 export interface StartConfiguration {
