@@ -166,6 +166,28 @@ describe('configs', () => {
     assert.deepEqual([described.value, described.configSource], ['2000', 3])
   })
 
+  test('of a broker take effect where they are about connections, and are refused where they cannot change', async () => {
+    await using broker = await TestBroker.start()
+    const client = await broker.connect()
+    assert.equal((await setConfig(client, BROKER, '', 'max.connections.per.ip', '1')).errorCode, Errors.NONE.code)
+    const refused = await broker.connect()
+    await assert.rejects(refused.send(MetadataRequest, MetadataResponse, 9, { topics: [] }))
+    assert.equal((await setConfig(client, BROKER, '1', 'max.connections.per.ip', '2')).errorCode, Errors.NONE.code)
+    const welcome = await broker.connect()
+    assert.equal((await welcome.send(MetadataRequest, MetadataResponse, 9, { topics: [] })).brokers.length, 1)
+    const answers = [
+      await setConfig(client, BROKER, '1', 'num.partitions', '4'),
+      await setConfig(client, BROKER, '1', 'num.io.threads', '100'),
+      await setConfig(client, BROKER, '1', 'num.io.threads', '16'),
+    ]
+    assert.deepEqual(
+      answers.map(({ errorCode }) => errorCode),
+      [Errors.INVALID_REQUEST.code, Errors.INVALID_REQUEST.code, Errors.NONE.code],
+    )
+    assert.equal(answers[0]!.errorMessage, 'Cannot update these configs dynamically: [num.partitions]')
+    assert.match(answers[1]!.errorMessage ?? '', /num\.io\.threads=100, value should not be greater than double/)
+  })
+
   test('are replaced as a whole by AlterConfigs', async () => {
     await using broker = await TestBroker.start()
     const client = await broker.connect()
