@@ -11,6 +11,7 @@ export function logManagerOptions(config: BrokerConfig): ConfiguredOptions {
     nodeId: config.nodeId,
     defaultConfig: logConfigFor(new Map(), config),
     producerIdExpirationMs: config.get('producer.id.expiration.ms'),
+    producerIdExpirationCheckIntervalMs: config.get('producer.id.expiration.check.interval.ms'),
     retentionCheckIntervalMs: config.get('log.retention.check.interval.ms'),
     initialTaskDelayMs: config.get('log.initial.task.delay.ms'),
     recoveryPointCheckpointIntervalMs: config.get('log.flush.offset.checkpoint.interval.ms'),

@@ -13,6 +13,8 @@ export interface LogManagerOptions {
   readonly defaultConfig?: LogConfig
   /** `producer.id.expiration.ms`. */
   readonly producerIdExpirationMs?: number
+  /** `producer.id.expiration.check.interval.ms`. */
+  readonly producerIdExpirationCheckIntervalMs?: number
   /** `log.retention.check.interval.ms`. */
   readonly retentionCheckIntervalMs?: number
   /** `log.initial.task.delay.ms`: before the first retention check. */

@@ -174,6 +174,21 @@ describe('LogManager', () => {
     await harness.manager.close()
   })
 
+  test('forgets idle producers at the interval, and after the time, that it is told', async () => {
+    const harness = new StorageHarness({
+      options: { producerIdExpirationMs: 400_000, producerIdExpirationCheckIntervalMs: 100 },
+    })
+    const log = await harness.openLog()
+    harness.manager.startBackground()
+    await write(log, batchOf(['a'], { producerId: 1, producerEpoch: 0, baseSequence: 0 }))
+    await harness.clock.advanceAsync(1000)
+    assert.equal(log.activeProducers().length, 1)
+    harness.manager.updateProducerIdExpiration(500)
+    await harness.clock.advanceAsync(100)
+    assert.equal(log.activeProducers().length, 0)
+    await harness.manager.close()
+  })
+
   test('spreads logs over the folders, and goes on when one of them fails', async () => {
     const inner = new MemoryFileSystem()
     const failed: string[] = []

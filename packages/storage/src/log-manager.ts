@@ -54,6 +54,7 @@ export class LogManager {
     this.clusterId = clusterId
     this.#dirs = dirs
     this.#checkpoints = new LogCheckpoints(dirs)
+  #producerIdExpirationMs: number
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
     this.#logger = o.logger.child('LogManager')
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
@@ -61,12 +62,13 @@ export class LogManager {
       fs: o.fs,
       clock: o.clock,
       random: o.random,
+    this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
       logger: o.logger.child('UnifiedLog'),
       files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
       directorySyncs: new DirectorySyncs(o.fs),
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
-      producerIdExpirationMs: () => o.producerIdExpirationMs ?? 86_400_000,
+      producerIdExpirationMs: () => this.#producerIdExpirationMs,
       checkpointRecoveryPoints: () => this.checkpointOffsets(),
     }
   }
@@ -283,7 +285,7 @@ export class LogManager {
     })
     this.#background.every({
       name: 'forget idle producers',
-      intervalMs: 600_000,
+      intervalMs: o.producerIdExpirationCheckIntervalMs ?? 600_000,
       run: async () => {
         for (const log of this.logs()) log.removeExpiredProducers()
       },
@@ -333,3 +335,8 @@ export class LogManager {
     }
   }
 }
+  /** Changes after how long idle producers are forgotten, from the next check on. */
+  updateProducerIdExpiration(expirationMs: number): void {
+    this.#producerIdExpirationMs = expirationMs
+  }
+

@@ -201,6 +201,7 @@ export class ReplicaManager {
   }
 
   #notifyResigned({ topicPartition }: Partition, leaderEpoch: number | undefined): void {
+    this.#logs.updateProducerIdExpiration(this.#config.get('producer.id.expiration.ms'))
     for (const listener of this.#listeners) listener.onResigned(topicPartition, leaderEpoch)
   }
 }
