@@ -15,7 +15,7 @@ import { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 import { formatOffsetCheckpoint, readOffsetCheckpoint } from './offset-checkpoint.ts'
 import { StorageError } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
-import { DELETE_DIR_SUFFIX, parsePartitionDirName } from './topic-partition.ts'
+import { DELETE_DIR_SUFFIX, parseFutureDirName, parsePartitionDirName } from './topic-partition.ts'
 
 /** Offsets by the partition's name, as the checkpoints of a folder had them when it was opened. */
 export interface Checkpoints {
@@ -29,6 +29,8 @@ export interface LogDirContent {
   readonly partitions: readonly TopicPartition[]
   /** Folders of deleted partitions that a stop kept from going. */
   readonly deleted: readonly string[]
+  /** Partitions whose logs were moving into this folder, and the unfinished copies. */
+  readonly future: readonly { readonly topicPartition: TopicPartition; readonly directory: string }[]
   /** Names that belong to no partition. */
   readonly unknown: readonly string[]
 }
@@ -131,14 +133,17 @@ export class LogDir {
     const partitions: TopicPartition[] = []
     const deleted: string[] = []
     const unknown: string[] = []
+    const future: { topicPartition: TopicPartition; directory: string }[] = []
     for (const name of await this.#fs.readdir(this.path)) {
       if (KNOWN_FILES.has(name)) continue
       const topicPartition = parsePartitionDirName(name)
-      if (topicPartition !== undefined) partitions.push(topicPartition)
+      const moving = parseFutureDirName(name)
+      if (moving !== undefined) future.push({ topicPartition: moving, directory: path.join(this.path, name) })
+      else if (topicPartition !== undefined) partitions.push(topicPartition)
       else if (name.endsWith(DELETE_DIR_SUFFIX)) deleted.push(path.join(this.path, name))
       else unknown.push(name)
     }
-    return { partitions, deleted, unknown }
+    return { partitions, deleted, future, unknown }
   }
 
   /** Says for the next start that every log was closed in order. */

@@ -66,12 +66,15 @@ export async function loadLogs(
 ): Promise<{
   /** Folders of deleted partitions that are still there. */
   readonly deletedDirs: readonly string[]
+  /** Logs that were moving into this folder when the broker stopped; what they left was removed. */
+  readonly moving: readonly TopicPartition[]
   /** Names of which a checkpoint speaks, and for which there is no folder. */
   readonly orphanedNames: readonly string[]
 }> {
   const { logger } = o.context
   const content = await dir.content()
   const checkpoints = await dir.readCheckpoints()
+  for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)
   for (const name of content.unknown)
     logger.warn('A log folder holds something that is no partition', { logDir: dir.path, name })
   await forEachLimited(content.partitions, CONCURRENCY, async (topicPartition) => {
@@ -98,7 +101,11 @@ export async function loadLogs(
   })
   const present = new Set(content.partitions.map(topicPartitionName))
   const named = Object.values(checkpoints).flatMap((offsets: ReadonlyMap<string, number>) => [...offsets.keys()])
-  return { deletedDirs: content.deleted, orphanedNames: named.filter((name) => !present.has(name)) }
+  return {
+    deletedDirs: content.deleted,
+    moving: content.future.map(({ topicPartition }) => topicPartition),
+    orphanedNames: named.filter((name) => !present.has(name)),
+  }
 }
 
 /** The topic id of a partition's folder; zero when the file is not there, or empty because the power went. */

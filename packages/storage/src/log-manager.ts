@@ -9,6 +9,8 @@ import { IndexCache } from './index-cache.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { forEachLimited } from './limited.ts'
 import type { HostedLog } from './log-checkpoints.ts'
+import { LogMoves } from './log-moves.ts'
+import type { LogMove } from './log-move.ts'
 import { LogCheckpoints } from './log-checkpoints.ts'
 import type { LogConfig } from './log-config.ts'
 import { defaultLogConfig } from './log-config.ts'
@@ -45,24 +47,34 @@ export class LogManager {
   readonly #changes = new KeyedQueue()
   readonly #checkpoints: LogCheckpoints
   #closing: Promise<void> | undefined
+  readonly #moves: LogMoves
+  /** Moves that the last stop interrupted. */
+  readonly #interrupted: { readonly topicPartition: TopicPartition; readonly dir: LogDir }[] = []
+  #onMoved: (log: UnifiedLog) => void = () => undefined
   readonly #background: BackgroundTasks
   readonly #logger: Logger
   #defaultConfig: LogConfig
+  #producerIdExpirationMs: number
 
   private constructor(o: LogManagerOptions, clusterId: string, dirs: readonly LogDir[]) {
     this.#o = o
     this.clusterId = clusterId
     this.#dirs = dirs
     this.#checkpoints = new LogCheckpoints(dirs)
-  #producerIdExpirationMs: number
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
+    this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
+    this.#moves = new LogMoves({
+      ...o,
+      logger: this.#logger,
+      hosted: (name) => this.#logs.get(name),
+      exchange: (move) => this.#exchange(move),
+    })
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
     this.#context = {
       fs: o.fs,
       clock: o.clock,
       random: o.random,
-    this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
       logger: o.logger.child('UnifiedLog'),
       files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
       directorySyncs: new DirectorySyncs(o.fs),
@@ -94,7 +106,7 @@ export class LogManager {
     const startMs = this.#o.clock.monotonicMs()
     const sizeBefore = this.#logs.size
     let lostFlushed = false
-    const { deletedDirs, orphanedNames } = await loadLogs(dir, {
+    const { deletedDirs, moving, orphanedNames } = await loadLogs(dir, {
       context: this.#context,
       config: this.#defaultConfig,
       onLoaded: (log, checkpointedRecoveryPoint) => {
@@ -108,6 +120,7 @@ export class LogManager {
     })
     for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
     for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
+    this.#interrupted.push(...moving.map((topicPartition) => ({ topicPartition, dir })))
     if (lostFlushed) await this.checkpointOffsets()
     this.#logger.info('Loaded logs', {
       logDir: dir.path,
@@ -133,6 +146,21 @@ export class LogManager {
   /** The folder in which a log lies. */
   logDirOf(topicPartition: TopicPartition): string | undefined {
     return this.#logs.get(topicPartitionName(topicPartition))?.dir.path
+  }
+
+  /** The folder in which a log lies, or will be made. */
+  placeOf(topicPartition: TopicPartition): string {
+    const known = this.logDirOf(topicPartition)
+    if (known !== undefined) return known
+    const name = topicPartitionName(topicPartition)
+    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
+    this.#moves.prefer(name, dir)
+    return dir.path
+  }
+
+  /** Bytes of the volume on which a folder lies. */
+  space(logDir: string): Promise<{ readonly totalBytes: number; readonly usableBytes: number }> {
+    return this.#o.fs.space(logDir)
   }
 
   /**
@@ -161,7 +189,7 @@ export class LogManager {
     }
     const offline = this.#offline.get(name)
     if (offline !== undefined) throw offline
-    const dir = this.#emptiestDir()
+    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
     const directory = path.join(dir.path, name)
     try {
       await this.#checkpoints.forgetBefore(name, this.#hosted)
@@ -201,6 +229,8 @@ export class LogManager {
   #emptiestDir(): LogDir {
     const counts = new Map(this.#dirs.filter((dir) => dir.failure === undefined).map((dir) => [dir, 0]))
     if (counts.size === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
+    if (counts.size === 1) return [...counts.keys()][0]!
+    for (const dir of this.#moves.preferredDirs()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
     for (const { dir } of this.#logs.values()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
     return [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0]
   }
@@ -216,6 +246,7 @@ export class LogManager {
       throw new StorageError('KAFKA_STORAGE_ERROR', message)
     }
     this.#logs.set(name, { log, dir })
+    this.#moves.forgetPreferred(name)
     this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
     log.listen({ onFailure: (_, error) => this.#failDir(dir, error) })
   }
@@ -233,15 +264,96 @@ export class LogManager {
     return this.#changes.run(name, async () => {
       const hosted = this.#logs.get(name)
       if (hosted === undefined) return
+      this.#moves.cancel(name)
       this.#logs.delete(name)
       this.#checkpoints.forget(name, hosted.dir)
       await hosted.log.close({ flush: false })
-      const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
-      const grave = path.join(hosted.dir.path, deletedDirName(topicPartition, uniqueId))
-      await this.#o.fs.rename(hosted.log.directory, grave)
+      const grave = await this.#bury(hosted)
       this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
-      this.#removeLater(grave, hosted.log.config.fileDeleteDelayMs)
     })
+  }
+
+  /** Gives the folder of a closed log a name that says so, and removes it later. */
+  async #bury({ log, dir }: HostedLog): Promise<string> {
+    const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
+    const grave = path.join(dir.path, deletedDirName(log.topicPartition, uniqueId))
+    await this.#o.fs.rename(log.directory, grave)
+    this.#removeLater(grave, log.config.fileDeleteDelayMs)
+    return grave
+  }
+
+  /** The move of a log that is under way. */
+  moveOf(topicPartition: TopicPartition): Pick<LogMove, 'dir' | 'sizeInBytes' | 'offsetLag' | 'done'> | undefined {
+    return this.#moves.of(topicPartition)
+  }
+
+  /** Calls back with the log that took the place of one that moved to another folder, which is closed. */
+  onMoved(listener: (log: UnifiedLog) => void): void {
+    this.#onMoved = listener
+  }
+
+  /**
+   * Begins to move a log into another of the folders; where there is no log yet, that is where it will be made. Throws
+   * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed.
+   */
+  moveLog(topicPartition: TopicPartition, logDir: string): void {
+    const dir = this.#dirs.find((each) => each.path === logDir)
+    if (dir === undefined) {
+      const isConfigured = this.#o.logDirs.includes(logDir)
+      throw new StorageError(isConfigured ? 'KAFKA_STORAGE_ERROR' : 'LOG_DIR_NOT_FOUND', `no log folder ${logDir}`)
+    }
+    if (dir.failure !== undefined) throw storageFailure(`the log folder ${logDir} is offline`, dir.failure)
+    this.#moves.begin(topicPartition, dir)
+  }
+
+  /** The log stands still while the rest of it is copied; whoever writes meanwhile is told to try again. */
+  #exchange(move: LogMove): Promise<void> {
+    const name = topicPartitionName(move.log.topicPartition)
+    return this.#changes.run(name, async () => {
+      const hosted = this.#logs.get(name)
+      if (move.isCancelled || hosted?.log !== move.log) return
+      const directory = path.join(move.dir.path, name)
+      const wasClean = await move.log.close()
+      try {
+        if (!wasClean) throw move.log.failure ?? new Error('the log failed')
+        await move.finish()
+        await this.#o.fs.rename(move.directory, directory)
+        await this.#o.fs.syncDirectory(move.dir.path)
+        await this.#reopen(hosted, { dir: move.dir, directory })
+      } catch (error) {
+        // Two folders of one partition would keep the next start from knowing which is the right one.
+        if (await this.#o.fs.exists(directory)) await this.#o.fs.removeDirectory(directory)
+        if (move.log.failure === undefined)
+          await this.#reopen(hosted, { dir: hosted.dir, directory: move.log.directory })
+        throw error
+      }
+      await this.#bury(hosted)
+      this.#logger.info('Moved a log to another folder', { partition: name, logDir: move.dir.path })
+    })
+  }
+
+  /** Opens a log that was closed in order, where it is now. */
+  async #reopen(
+    { log, dir: before }: HostedLog,
+    to: { readonly dir: LogDir; readonly directory: string },
+  ): Promise<void> {
+    const { topicPartition, topicId, config, logStartOffset, highWatermark, logEndOffset } = log
+    const reopened = await loadLog({
+      topicPartition,
+      topicId,
+      directory: to.directory,
+      unsyncedParent: to.dir.path,
+      config,
+      context: this.#context,
+      hadCleanShutdown: true,
+      recoveryPoint: logEndOffset,
+      logStartOffset,
+      highWatermark,
+    })
+    this.#logs.delete(topicPartitionName(topicPartition))
+    this.#checkpoints.forget(topicPartitionName(topicPartition), before)
+    this.#host(reopened, to.dir, logEndOffset)
+    this.#onMoved(reopened)
   }
 
   #removeLater(directory: string, delayMs: number): void {
@@ -263,9 +375,15 @@ export class LogManager {
     this.#defaultConfig = config
   }
 
+  /** Changes after how long idle producers are forgotten, from the next check on. */
+  updateProducerIdExpiration(expirationMs: number): void {
+    this.#producerIdExpirationMs = expirationMs
+  }
+
   /** Begins the periodic work: checkpoints, retention, forgetting of idle producers. */
   startBackground(): void {
     const o = this.#o
+    for (const { topicPartition, dir } of this.#interrupted) this.#moves.begin(topicPartition, dir)
     const offsetsIntervalMs = o.recoveryPointCheckpointIntervalMs ?? 60_000
     this.#background.every({
       name: 'checkpoint high watermarks',
@@ -319,6 +437,7 @@ export class LogManager {
   }
 
   async #close(): Promise<void> {
+    await this.#moves.stop()
     await this.#background.stop()
     await this.#changes.idle()
     const hosted = [...this.#logs.values()]
@@ -335,8 +454,3 @@ export class LogManager {
     }
   }
 }
-  /** Changes after how long idle producers are forgotten, from the next check on. */
-  updateProducerIdExpiration(expirationMs: number): void {
-    this.#producerIdExpirationMs = expirationMs
-  }
-

@@ -28,6 +28,18 @@ export function parsePartitionDirName(name: string): TopicPartition | undefined 
   return { topic: match[1]!, partition }
 }
 
+/** The name of the folder into which a log moves; undefined when it would be too long. */
+export function futureDirName(topicPartition: TopicPartition, uniqueId: string): string | undefined {
+  const name = `${topicPartitionName(topicPartition)}.${uniqueId}${FUTURE_DIR_SUFFIX}`
+  return name.length > DIR_NAME_LENGTH_MAX ? undefined : name
+}
+
+/** The partition whose log was moving into this folder. */
+export function parseFutureDirName(name: string): TopicPartition | undefined {
+  const match = /^(.+)\.[0-9a-f]{32}-future$/.exec(name)
+  return match === null ? undefined : parsePartitionDirName(match[1]!)
+}
+
 /** The name a folder takes before its deletion; `uniqueId` keeps a topic made anew apart from its forerunners. */
 export function deletedDirName(topicPartition: TopicPartition, uniqueId: string): string {
   const tail = `-${topicPartition.partition}.${uniqueId}${DELETE_DIR_SUFFIX}`

@@ -141,6 +141,12 @@ export class Partition {
     return { leaderEpoch: this.#log?.latestEpoch ?? leaderEpoch, endOffset: this.logEndOffset }
   }
 
+  /** Its log lies in another folder now; the one before is closed. */
+  replaceLog(log: UnifiedLog): void {
+    this.#attach(log)
+    this.#notifyChanged()
+  }
+
   /** The metadata says something new of it. */
   update(image: PartitionImage): void {
     const before = this.#image

@@ -7,7 +7,7 @@ import type { BrokerConfig, MetadataDelta, MetadataImage, PartitionImage, TopicI
 import type { Logger } from '@milena/runtime'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import { topicPartitionName } from '@milena/storage'
-import type { Appended, LogConfig, LogManager, TopicPartition } from '@milena/storage'
+import type { Appended, LogConfig, LogManager, TopicPartition, UnifiedLog } from '@milena/storage'
 import { Partition } from './partition.ts'
 
 /** Told of every partition whose leadership this broker takes up or gives up. */
@@ -51,6 +51,7 @@ export class ReplicaManager {
     this.#image = image
     this.#takeUpBrokerConfigs(image)
     for (const topic of image.topics.values()) this.#addTopic(topic)
+    this.#logs.onMoved((log) => this.#onMoved(log))
     await this.#deleteStrays(image)
   }
 
@@ -118,6 +119,12 @@ export class ReplicaManager {
         else if (before.leader === this.#nodeId && !known.isLeader) this.#notifyResigned(known, image.leaderEpoch)
       }
     }
+  }
+
+  #onMoved(log: UnifiedLog): void {
+    const { topic, partition: index } = log.topicPartition
+    const partition = this.partition(topic, index)
+    if (partition?.topicId === log.topicId) partition.replaceLog(log)
   }
 
   #newTopic(name: string): Map<number, Partition> {
@@ -194,6 +201,7 @@ export class ReplicaManager {
     const dynamicOf = (resourceName: string): ReadonlyMap<string, string> =>
       configsOf(image, { resourceType: resourceTypes.BROKER, resourceName })
     this.#config = this.#startConfig.withDynamic(dynamicOf(''), dynamicOf(String(this.#nodeId)))
+    this.#logs.updateProducerIdExpiration(this.#config.get('producer.id.expiration.ms'))
   }
 
   #notifyElected({ topicPartition, leaderEpoch }: Partition): void {
@@ -201,7 +209,6 @@ export class ReplicaManager {
   }
 
   #notifyResigned({ topicPartition }: Partition, leaderEpoch: number | undefined): void {
-    this.#logs.updateProducerIdExpiration(this.#config.get('producer.id.expiration.ms'))
     for (const listener of this.#listeners) listener.onResigned(topicPartition, leaderEpoch)
   }
 }
