@@ -42,4 +42,12 @@ export const shareAcknowledge = handler(ShareAcknowledgeRequest, ShareAcknowledg
       nodeEndpoints: leaders.nodes,
     }
   },
+  // As in Kafka, without words.
+  errorResponse: ({ code }) => ({
+    throttleTimeMs: 0,
+    errorCode: code,
+    acquisitionLockTimeoutMs: 0,
+    responses: [],
+    nodeEndpoints: [],
+  }),
 })

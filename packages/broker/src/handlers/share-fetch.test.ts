@@ -69,6 +69,18 @@ test('the end of a session gives back what its member has', async () => {
   assert.equal(await one.acknowledge([ack(1, 1, ACCEPT)]), `${codeOf('SHARE_SESSION_NOT_FOUND')}/-`)
 })
 
+test('a fetch that ends the session gives back, too', async () => {
+  const { broker, client, topicId } = await startWith([['a'], ['b']])
+  await using _ = broker
+  const one = new ShareMember(client, { memberId: 'one', topicId })
+  const two = new ShareMember(await broker.connect(), { memberId: 'two', topicId })
+  assert.equal(await one.take({ maxWaitMs: 10_000, maxRecords: 1, batchSize: 1 }), 'a 0-0x1')
+  assert.equal(await two.take({ maxWaitMs: 10_000 }), 'b 1-1x1')
+  assert.equal(await one.acknowledge([ack(1, 1, ACCEPT)]), `0/${codeOf('INVALID_RECORD_STATE')}`)
+  assert.equal(await one.take({ shareSessionEpoch: -1, maxWaitMs: 10_000 }), 'nothing')
+  assert.equal(await two.take({ maxWaitMs: 10_000 }), 'a 0-0x2')
+})
+
 test('a session counts its requests', async () => {
   const { broker, client, topicId } = await startWith([['a']])
   await using _ = broker
@@ -93,10 +105,10 @@ test('who is no member of a group is refused', async () => {
     const member = new ShareMember(client, { memberId: 'one', topicId })
     const { errorCode, errorMessage } = await member.fetch({ memberId })
     assert.equal(errorCode, codeOf('INVALID_REQUEST'))
-    assert.equal(errorMessage, 'Invalid member id in the request.')
+    assert.equal(errorMessage, null)
   }
-  const { errorMessage } = await new ShareMember(client, { memberId: 'one', topicId }).fetch({ groupId: null })
-  assert.equal(errorMessage, 'Invalid group id in the request.')
+  const { errorCode } = await new ShareMember(client, { memberId: 'one', topicId }).fetch({ groupId: null })
+  assert.equal(errorCode, codeOf('INVALID_REQUEST'))
 })
 
 test('no more sessions than there may be', async () => {
@@ -148,7 +160,6 @@ test('the answer tells how long locks last, which may be renewed', async () => {
   assert.equal(await member.take(renewal, [ack(0, 0, RENEW)]), '')
   const refused = await member.fetch({ ...renewal, minBytes: 1, shareSessionEpoch: member.epoch }, [ack(0, 0, RENEW)])
   assert.equal(refused.errorCode, codeOf('INVALID_REQUEST'))
-  assert.equal(refused.errorMessage, 'minBytes must be set to 0, if isRenewAck is true.')
   assert.equal(await setGroupConfig(client, { 'share.renew.acknowledge.enable': 'false' }), 0)
   assert.equal(await member.acknowledge([ack(0, 0, RENEW)]), `0/${codeOf('INVALID_RECORD_STATE')}`)
 })

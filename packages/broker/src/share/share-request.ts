@@ -16,9 +16,8 @@ export function sessionKeyOf(
   { services }: RequestContext,
 ): ShareSessionKey {
   if (featureLevel(services.metadata.image, 'share.version') < 1) throw new ApiError(Errors.UNSUPPORTED_VERSION)
-  if (groupId === null) throw new ApiError(Errors.INVALID_REQUEST, 'Invalid group id in the request.')
-  if (memberId === null || memberId === '' || memberId.length > MAX_MEMBER_ID_LENGTH) {
-    throw new ApiError(Errors.INVALID_REQUEST, 'Invalid member id in the request.')
+  if (groupId === null || memberId === null || memberId === '' || memberId.length > MAX_MEMBER_ID_LENGTH) {
+    throw new ApiError(Errors.INVALID_REQUEST)
   }
   return { groupId, memberId }
 }
