@@ -99,7 +99,7 @@ final class OutsideBroker {
             case "getLog" -> {
                 TopicPartition partition = call.getArgument(0);
                 boolean isFuture = call.getArguments().length > 1 && call.<Boolean>getArgument(1);
-                yield option((isFuture ? folders.ofFuture(partition) : folders.of(partition)).map(folder -> log(partition, folder)));
+                yield option((isFuture ? folders.ofFuture(partition) : folderOf(partition)).map(folder -> log(partition, folder)));
             }
             // Scala's way of saying that the second argument was left out.
             case "getLog$default$2" -> false;
@@ -118,7 +118,7 @@ final class OutsideBroker {
             case "getLog", "localLog" -> logManager().getLog(call.getArgument(0), false);
             case "onlinePartition" -> {
                 TopicPartition partition = call.getArgument(0);
-                yield option(folders.of(partition).map(folder -> partition(partition)));
+                yield option(folderOf(partition).map(folder -> partition(partition)));
             }
             default -> unknown();
         });
@@ -129,6 +129,16 @@ final class OutsideBroker {
             ? option(OutsideMetadata.of(cluster).getLeaderAndIsr(partition.topic(), partition.partition())
                 .map(state -> (Object) state.leader()).filter(leader -> leader.equals(id)))
             : unknown());
+    }
+
+    /** A broker that runs is asked, since it may make the folder of a log when the log is first written to. */
+    private Optional<File> folderOf(TopicPartition partition) throws Exception {
+        if (!cluster.isAlive(id)) return folders.of(partition);
+        try (Admin admin = cluster.admin()) {
+            return admin.describeLogDirs(List.of(id)).allDescriptions().get().get(id).entrySet().stream()
+                .filter(folder -> folder.getValue().replicaInfos().containsKey(partition))
+                .map(folder -> new File(folder.getKey(), partition.toString())).findFirst();
+        }
     }
 
     /** The only replica has its high watermark at its end once a write is acknowledged, so the latest offset is both. */
