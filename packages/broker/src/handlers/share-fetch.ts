@@ -10,9 +10,12 @@
  */
 import { Errors, ShareFetchRequest, ShareFetchResponse } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
+import { quotaKeys } from '../quota/client-quota-limits.ts'
 import { ApiError } from '../request/api-error.ts'
+import { largestFetch } from '../request/bandwidth.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
+import { quotaClient } from '../request/quota-client.ts'
 import { acknowledgeAll } from '../share/share-acknowledgements.ts'
 import type { AcknowledgeResult } from '../share/share-acknowledgements.ts'
 import { shareFetchContext } from '../share/share-fetch-context.ts'
@@ -63,7 +66,7 @@ export const shareFetch = handler(ShareFetchRequest, ShareFetchResponse, {
     if (request.shareSessionEpoch === FINAL_EPOCH) void manager.closeSession(key)
     const leaders = new CurrentLeaders(context)
     return {
-      throttleTimeMs: 0,
+      throttleTimeMs: throttled(told, context),
       errorCode: Errors.NONE.code,
       acquisitionLockTimeoutMs: manager.configOf(key.groupId).recordLockDurationMs,
       responses: combined(told, acknowledged, leaders),
@@ -111,8 +114,9 @@ async function fetchRecords(
   partitions: readonly SessionPartition[],
   key: ShareSessionKey,
   request: ShareFetchRequest,
-  { apiVersion, services, connection }: RequestContext,
+  context: RequestContext,
 ): Promise<ShareFetchResult[]> {
+  const { apiVersion, services, connection } = context
   const { sharePartitions: manager, metadata, config, clock, replicas, responseMemory } = services
   const { maxWaitMs, maxRecords, batchSize, minBytes } = request
   const acquireMode = apiVersion >= FIRST_VERSION_WITH_RENEWAL ? request.shareAcquireMode : BATCH_OPTIMIZED
@@ -125,7 +129,7 @@ async function fetchRecords(
       failed.push({ ...nothing, errorCode: Errors.UNKNOWN_TOPIC_OR_PARTITION.code })
     } else wanted.push({ topic, topicId, partition })
   }
-  const wantedBytes = Math.min(request.maxBytes, config.get('fetch.max.bytes'))
+  const wantedBytes = Math.min(request.maxBytes, config.get('fetch.max.bytes'), largestFetch(context))
   if (wanted.length === 0 || maxRecords === 0 || wantedBytes === 0) return failed
   if (acquireMode !== BATCH_OPTIMIZED && acquireMode !== RECORD_LIMIT) {
     throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no acquire mode ${acquireMode}.`)
@@ -145,6 +149,17 @@ async function fetchRecords(
     { manager, replicas, clock, connection },
   )
   return [...(await fetch.run()), ...failed]
+}
+
+/**
+ * Counts what was found against the quota of bytes. It is delivered all the same, unlike in Kafka, which keeps the bytes
+ * back and leaves the records with a member that never saw them; the client is left alone for longer afterwards.
+ */
+function throttled(results: readonly ShareFetchResult[], context: RequestContext): number {
+  const { quotas, clock } = context.services
+  if (!quotas.isInUse(quotaKeys.FETCH)) return 0
+  const sizeInBytes = results.flatMap(({ records }) => records).reduce((sum, { length }) => sum + length, 0)
+  return quotas.record(quotaKeys.FETCH, quotaClient(context), { value: sizeInBytes, nowMs: clock.monotonicMs() })
 }
 
 /** Another partition comes first with every request, so that none has to wait for the others forever. */

@@ -43,6 +43,11 @@ export function shareFetchContext(
     const opened = manager.openSession(key, connection)
     if (opened === undefined) return Errors.SHARE_SESSION_LIMIT_REACHED
     for (const partition of partitions) opened.add({ ...partition, mustRespond: false })
+    if (opened.size < partitions.length) {
+      // As Kafka answers a partition that is named twice.
+      manager.forgetSession(key)
+      return Errors.UNKNOWN_SERVER_ERROR
+    }
     return { partitions: opened.partitions(), respond: (answers) => answers }
   }
   const session = manager.sessions.get(key)

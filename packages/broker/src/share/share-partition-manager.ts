@@ -109,6 +109,12 @@ export class SharePartitionManager implements LeadershipListener {
     return session
   }
 
+  /** Drops a session that came to nothing; what its member has acquired before stays with it. */
+  forgetSession(key: ShareSessionKey): void {
+    const session = this.sessions.remove(key)
+    if (session !== undefined) this.#stopListening(session)
+  }
+
   /** Ends a session: what its member has acquired goes back. Resolves when that is written down. */
   async closeSession(key: ShareSessionKey): Promise<void> {
     const session = this.sessions.remove(key)
