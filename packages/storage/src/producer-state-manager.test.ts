@@ -139,4 +139,98 @@ describe('ProducerStateManager', () => {
       assert.throws(() => loaded.load(snapshot.subarray(0, at), 1, 1500, 1000), { name: 'CorruptFileError' })
     }
   })
+
+  describe('transactions', () => {
+    const transactional = (baseSequence: number, o: Partial<ProducerBatch> = {}): ProducerBatch =>
+      batchOf(baseSequence, 1, { isTransactional: true, ...o })
+    const markerOf = (
+      o: Partial<ProducerBatch> & { coordinatorEpoch?: number; committed?: boolean } = {},
+    ): ProducerBatch => {
+      const { coordinatorEpoch = 0, committed = true, ...batch } = o
+      return batchOf(-1, 1, {
+        isTransactional: true,
+        isControl: true,
+        marker: { committed, coordinatorEpoch },
+        ...batch,
+      })
+    }
+    const judge = (producers: ProducerStateManager, batch: ProducerBatch, transactionVersion = 0): string => {
+      const check = producers.check(batch, { origin: 'coordinator', transactionVersion })
+      return check.kind === 'refused' ? check.error : check.kind
+    }
+
+    test('while one is open its producer writes nothing beside it', () => {
+      const producers = new ProducerStateManager(0)
+      assert.equal(offer(producers, transactional(0, { baseOffset: 5 })), 'next')
+      assert.equal(producers.entry(7)?.currentTxnFirstOffset, 5)
+      assert.equal(offer(producers, batchOf(1, 1)), 'INVALID_TXN_STATE')
+      assert.equal(offer(producers, transactional(1, { baseOffset: 6 })), 'next')
+      assert.deepEqual(producers.append(markerOf({ baseOffset: 9, committed: false })), {
+        producerId: 7,
+        firstOffset: 5,
+        lastOffset: 9,
+        isAborted: true,
+      })
+      assert.equal(producers.append(markerOf({ baseOffset: 10 })), undefined, 'of a transaction without records')
+      assert.equal(offer(producers, batchOf(2, 1)), 'next')
+    })
+
+    test('a marker of an older coordinator, or of an older epoch, ends nothing', () => {
+      const producers = new ProducerStateManager(0)
+      producers.append(transactional(0, { producerEpoch: 3 }))
+      assert.equal(judge(producers, markerOf({ producerEpoch: 2 })), 'INVALID_PRODUCER_EPOCH')
+      producers.append(markerOf({ producerEpoch: 3, coordinatorEpoch: 8 }))
+      assert.equal(
+        judge(producers, markerOf({ producerEpoch: 3, coordinatorEpoch: 7 })),
+        'TRANSACTION_COORDINATOR_FENCED',
+      )
+      assert.equal(judge(producers, markerOf({ producerEpoch: 3, coordinatorEpoch: 8 })), 'next')
+    })
+
+    test('from version 2 on an open transaction ends with a newer epoch only; what is ended may be ended again', () => {
+      const producers = new ProducerStateManager(0)
+      producers.append(transactional(0, { producerEpoch: 3 }))
+      assert.equal(judge(producers, markerOf({ producerEpoch: 3 }), 2), 'INVALID_PRODUCER_EPOCH')
+      assert.equal(judge(producers, markerOf({ producerEpoch: 3 }), 1), 'next')
+      assert.equal(judge(producers, markerOf({ producerEpoch: 4 }), 2), 'next')
+      producers.append(markerOf({ producerEpoch: 4 }))
+      assert.equal(judge(producers, markerOf({ producerEpoch: 4 }), 2), 'next')
+      assert.equal(judge(producers, markerOf({ producerEpoch: 3 }), 2), 'INVALID_PRODUCER_EPOCH')
+    })
+
+    test('the first batch needs the guard of a verification that nothing came between', () => {
+      const producers = new ProducerStateManager(0)
+      const start = { producerId: 7, producerEpoch: 0, baseSequence: 0, supportsEpochBump: true, nowMs: 0 }
+      const check = (batch: ProducerBatch, guard: object | undefined): string => {
+        const result = producers.check(batch, { origin: 'client', verification: { guard } })
+        return result.kind === 'refused' ? result.error : result.kind
+      }
+      assert.equal(check(transactional(0), undefined), 'INVALID_TXN_STATE')
+      const guard = producers.verifications.start(start)
+      assert.equal(producers.verifications.start(start), guard)
+      assert.equal(check(transactional(0), {}), 'INVALID_TXN_STATE')
+      assert.equal(check(transactional(3), guard), 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'generation 2 begins at 0')
+      assert.equal(check(transactional(0), guard), 'next')
+      producers.append(markerOf({ producerEpoch: 0 }))
+      assert.equal(check(transactional(0), guard), 'INVALID_TXN_STATE', 'an abort came between')
+      const second = producers.verifications.start(start)
+      assert.equal(check(transactional(0), second), 'next')
+      producers.append(transactional(0))
+      assert.equal(check(transactional(1), undefined), 'next', 'it is open now')
+    })
+
+    test('the last stable offset waits for the first open one, and for markers that are not committed', () => {
+      const { transactions } = new ProducerStateManager(0)
+      transactions.begin(1, 10)
+      transactions.begin(2, 20)
+      assert.equal(transactions.firstUnstableOffset, 10)
+      assert.equal(transactions.complete({ producerId: 1, firstOffset: 10, lastOffset: 30, isAborted: true }), 20)
+      assert.equal(transactions.complete({ producerId: 2, firstOffset: 20, lastOffset: 31, isAborted: false }), 32)
+      assert.equal(transactions.firstUnstableOffset, 10)
+      transactions.releaseTo(31)
+      assert.equal(transactions.firstUnstableOffset, 20)
+      transactions.releaseTo(32)
+      assert.equal(transactions.firstUnstableOffset, Infinity)
+    })
+  })
 })

@@ -7,9 +7,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { CompressionType, NewBatch } from '@milena/records'
-import { buildBatch } from '@milena/records'
+import { buildBatch, endTransactionMarker } from '@milena/records'
 import { nodeFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
 import { LogManager, defaultLogConfig } from '../src/index.ts'
+import type { UnifiedLog } from '../src/index.ts'
 
 const kafkaLib = process.env['KAFKA_LIB']
 const isThere = kafkaLib !== undefined && existsSync(kafkaLib)
@@ -49,7 +50,7 @@ describe('kafka-dump-log', { skip: isThere ? false : 'KAFKA_LIB is not set' }, (
     const output = dump('.log', '--print-data-log', '--deep-iteration')
     assert.doesNotMatch(output, /isvalid: false|Found|not consecutive|trailing|mismatch|exception/i)
     for (const codec of CODECS) assert.match(output, new RegExp(`compresscodec: ${codec}`))
-    const payloads = [...output.matchAll(/payload: (.*)$/gm)].map((match) => match[1])
+    const payloads = [...output.matchAll(/payload: (record .*)$/gm)].map((match) => match[1])
     assert.deepEqual(
       payloads,
       Array.from({ length: RECORDS }, (_, index) => valueOf(index)),
@@ -74,8 +75,48 @@ describe('kafka-dump-log', { skip: isThere ? false : 'KAFKA_LIB is not set' }, (
     const output = dump('.snapshot')
     assert.doesNotMatch(output, /exception|corrupt/i)
     assert.match(output, /producerId: 4711 producerEpoch: 3/)
+    assert.match(
+      output,
+      /producerId: 9 producerEpoch: 0 .*coordinatorEpoch: 5 currentTxnFirstOffset: Optional(Long)?\[\d+\]/,
+    )
+  })
+
+  test('reads the aborted transactions, and the markers', () => {
+    const output = dump('.txnindex')
+    const aborted = [...output.matchAll(/firstOffset: (\d+) lastOffset: (\d+) lastStableOffset: (\d+)/g)]
+    assert.deepEqual(
+      aborted.map(([, ...offsets]) => offsets.map(Number)),
+      transactions.aborted,
+    )
+    const markers = dump('.log', '--print-data-log')
+    for (const type of ['COMMIT', 'ABORT'])
+      assert.match(markers, new RegExp(`endTxnMarker: ${type} coordinatorEpoch: 5`))
   })
 })
+
+/** Written behind everything else: first offset, last offset and last stable offset of what was aborted. */
+const transactions = { aborted: [] as number[][] }
+
+/** Three transactions of producer 9: one committed, one aborted, one left open. */
+function writeTransactions(log: UnifiedLog): void {
+  const producer = { producerId: 9, producerEpoch: 0, isTransactional: true }
+  const append = (bytes: Uint8Array, origin: 'client' | 'coordinator'): number => {
+    const result = log.appendAsLeader(bytes, { leaderEpoch: 200, origin })
+    assert.ok(result.ok, result.ok ? '' : result.message)
+    return result.firstOffset
+  }
+  for (const [index, committed] of [true, false, undefined].entries()) {
+    const records = [{ timestamp: Date.now(), key: null, value: Buffer.from(`transaction ${index}`) }]
+    const firstOffset = append(buildBatch({ ...producer, baseSequence: index, records }), 'client')
+    if (committed === undefined) break
+    const timestamp = Date.now()
+    const lastOffset = append(
+      endTransactionMarker({ ...producer, committed, coordinatorEpoch: 5, timestamp }),
+      'coordinator',
+    )
+    if (!committed) transactions.aborted.push([firstOffset, lastOffset, lastOffset + 1])
+  }
+}
 
 function valueOf(index: number): string {
   return `record ${index} ${'x'.repeat(index % 90)}`
@@ -100,6 +141,7 @@ async function writeLog(logDir: string): Promise<void> {
     assert.ok(result.ok)
     index += count
   }
+  writeTransactions(log)
   await manager.close()
 }
 
