@@ -103,14 +103,23 @@ export class TransactionMarkerSender {
     return this.#options.partitions.hasPartition(topic, partition)
   }
 
-  #write(
+  async #write(
     task: MarkersTask,
     coordinatorEpoch: number,
     partitions: readonly TopicPartition[],
   ): Promise<readonly MarkerResult[]> {
     const { producerId, producerEpoch, isCommit, transactionVersion } = task
     const marker = { producerId, producerEpoch, coordinatorEpoch, isCommit, transactionVersion }
-    return this.#options.markers.write({ ...marker, partitions })
+    try {
+      return await this.#options.markers.write({ ...marker, partitions })
+    } catch (cause) {
+      const { transactionalId } = task
+      this.#options.logger.error('The markers of a transaction failed; they will be tried again.', {
+        transactionalId,
+        cause,
+      })
+      return partitions.map((place) => ({ ...place, errorCode: Errors.UNKNOWN_SERVER_ERROR.code }))
+    }
   }
 
   async #report(partition: number, written: MarkersWritten): Promise<MarkersAnswer | 'unloaded' | 'failed'> {
