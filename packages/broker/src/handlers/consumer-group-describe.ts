@@ -21,4 +21,16 @@ export const consumerGroupDescribe = handler(ConsumerGroupDescribeRequest, Consu
     )
     return { ...response, groups }
   },
+  errorResponse: ({ code }, { groupIds }) => ({
+    throttleTimeMs: 0,
+    groups: groupIds.map((groupId) => ({
+      errorCode: code,
+      groupId,
+      groupState: '',
+      groupEpoch: 0,
+      assignmentEpoch: 0,
+      assignorName: '',
+      members: [],
+    })),
+  }),
 })

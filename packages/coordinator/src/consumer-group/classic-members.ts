@@ -16,7 +16,7 @@ import { answered } from '../runtime/coordinator-shard.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import { fullGroup } from './consumer-group-heartbeat.ts'
 import type { ClassicMemberMetadata, ConsumerGroupMember } from './consumer-group-member.ts'
-import { newConsumerGroupMember } from './consumer-group-member.ts'
+import { isReconciledTo, newConsumerGroupMember } from './consumer-group-member.ts'
 import { ConsumerGroupOperation, classicSyncTimerKey } from './consumer-group-operation.ts'
 import { canDowngradeBy, downgradeBy, namedPartitions } from './convert-consumer-group.ts'
 import type { OwnedPartitions } from './current-assignment.ts'
@@ -88,7 +88,10 @@ const joinByDowngrade = (operation: ConsumerGroupOperation, joining: Joining): C
   if (subscription instanceof Refusal) return subscription
   const { groupEpoch, hasChanged } = subscription
   const { assignmentEpoch } = group.header
-  const mustRebalance = assignmentEpoch < groupEpoch
+  const others = [...group.members.values()].filter(({ instanceId }) => instanceId !== updatedMember.instanceId)
+  // A classic group hands out assignments as they stand: whoever is not there yet must make everyone join.
+  const mustRebalance =
+    assignmentEpoch < groupEpoch || !others.every((member) => isReconciledTo(member, assignmentEpoch))
   const target = { epoch: assignmentEpoch, partitions: lastTargetOf(group, updatedMember) }
   const joined = mustRebalance
     ? updatedMember

@@ -2,7 +2,7 @@ import { Errors } from '@milena/protocol/messages'
 import type { ClassicGroup } from '../group/classic-group.ts'
 import { isConsumerGroup } from '../group/classic-group.ts'
 import type { ClassicMember } from '../group/classic-member.ts'
-import { protocolMetadata, sessionTimerKey } from '../group/classic-member.ts'
+import { EMPTY_BYTES, sessionTimerKey } from '../group/classic-member.ts'
 import { groupTombstone } from '../group/group-records.ts'
 import { joinError, syncError } from '../group/group-responses.ts'
 import type { GroupContext, TopicsView } from '../group/group-types.ts'
@@ -68,13 +68,19 @@ interface ConvertedMember {
   readonly target: PartitionsByTopic
 }
 
+/** Before its first generation a group has no protocol: then what the member would like best speaks for it. */
+const subscriptionBytes = ({ protocolName }: ClassicGroup, member: ClassicMember): Uint8Array => {
+  const elected = member.protocols.find(({ name }) => name === protocolName)
+  return (elected ?? member.protocols[0])?.metadata ?? EMPTY_BYTES
+}
+
 const convertedMember = (
   classic: ClassicGroup,
   member: ClassicMember,
   topics: TopicsView,
 ): ConvertedMember | Refusal => {
   const { generationId, groupId } = classic
-  const subscription = readSubscription(protocolMetadata(member, classic.protocolName ?? ''))
+  const subscription = readSubscription(subscriptionBytes(classic, member))
   const assignment = readAssignment(member.assignment)
   if (subscription === undefined || assignment === undefined) {
     const why = `because the embedded consumer protocol is malformed.`

@@ -12,7 +12,7 @@ import { groupMetadataRecord } from '../group/group-records.ts'
 import type { TopicsView } from '../group/group-types.ts'
 import { prepareRebalance } from '../group/rebalance.ts'
 import type { ConsumerGroupMember, PartitionsByTopic } from './consumer-group-member.ts'
-import { NO_PARTITIONS, usesClassicProtocol } from './consumer-group-member.ts'
+import { usesClassicProtocol } from './consumer-group-member.ts'
 import type { ConsumerGroupOperation } from './consumer-group-operation.ts'
 import { consumerGroupTombstones, memberTombstones } from './consumer-group-records.ts'
 import { embeddedVersion, writeAssignment } from './embedded-protocol.ts'
@@ -50,7 +50,7 @@ export const downgradeWithout = (operation: ConsumerGroupOperation, leaving: rea
   const members = [...operation.group.members.values()].filter(({ memberId }) => !gone.has(memberId))
   convert(operation, {
     members,
-    targetOf: ({ memberId }) => operation.group.targetAssignment.get(memberId) ?? NO_PARTITIONS,
+    partitionsOf: holdings,
     epoch: operation.group.header.groupEpoch,
     rebalance: 'member leaving',
   })
@@ -73,15 +73,30 @@ export const downgradeBy = (
   operation.write(...memberTombstones({ groupId: group.groupId, memberId: joining.memberId }))
   convert(operation, {
     members: [...others, joining],
-    targetOf: (member) => lastTargetOf(group, member),
+    partitionsOf: mustRebalance ? holdings : (member) => lastTargetOf(group, member),
     epoch: groupEpoch,
     rebalance: mustRebalance ? 'stale assignment' : undefined,
   })
 }
 
+/**
+ * What a member may still hold. Kafka writes its target down instead; were the group upgraded again before the members
+ * have joined, a partition that one still holds would be taken for another's.
+ */
+const holdings = ({ assigned, pendingRevocation }: ConsumerGroupMember): PartitionsByTopic => {
+  const held = new Map<string, Set<number>>()
+  for (const source of [assigned, pendingRevocation]) {
+    for (const [topicId, partitions] of source) {
+      held.set(topicId, new Set([...(held.get(topicId) ?? []), ...partitions.keys()]))
+    }
+  }
+  return held
+}
+
 interface Conversion {
   readonly members: readonly ConsumerGroupMember[]
-  readonly targetOf: (member: ConsumerGroupMember) => PartitionsByTopic
+  /** What stands in the classic group as the member's assignment. */
+  readonly partitionsOf: (member: ConsumerGroupMember) => PartitionsByTopic
   readonly epoch: number
   /** Why a new generation must be formed at once; undefined when it need not. */
   readonly rebalance: string | undefined
@@ -104,7 +119,7 @@ const convert = (operation: ConsumerGroupOperation, conversion: Conversion): voi
 
 const classicGroup = (
   { group, context }: ConsumerGroupOperation,
-  { members, targetOf, epoch }: Conversion,
+  { members, partitionsOf, epoch }: Conversion,
 ): ClassicGroup => {
   const { topics } = context.environment
   const draft = new ClassicGroupDraft(newClassicGroup({ groupId: group.groupId, nowMs: context.nowMs }))
@@ -117,7 +132,7 @@ const classicGroup = (
     const known = draft.members.get(member.memberId)
     if (known === undefined) continue
     const version = embeddedVersion(protocolMetadata(known, draft.protocolName ?? ''))
-    draft.setMember({ ...known, assignment: writeAssignment(namedPartitions(targetOf(member), topics), version) })
+    draft.setMember({ ...known, assignment: writeAssignment(namedPartitions(partitionsOf(member), topics), version) })
   }
   return draft.finish()
 }
