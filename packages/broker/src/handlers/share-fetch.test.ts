@@ -228,3 +228,15 @@ async function setGroupConfig(client: WireClient, configs: Readonly<Record<strin
   })
   return responses[0]!.errorCode
 }
+
+test('a group that is ahead of its log waits for it', async () => {
+  const { broker, client, topicId } = await startWith([['a']])
+  await using _ = broker
+  await beginShareGroup(client, { groupId: 'ahead', topicId, startOffset: 2 })
+  const member = new ShareMember(client, { groupId: 'ahead', memberId: 'one', topicId })
+  const waiting = member.take({ maxWaitMs: 60_000 })
+  const other = await broker.connect()
+  await produceTo(other, 'events', batchOf(['b']))
+  await produceTo(other, 'events', batchOf(['c']))
+  assert.equal(await waiting, 'c 2-2x1')
+})

@@ -149,7 +149,7 @@ export class ShareFetch {
     const partitionMaxBytes = Math.max(1, Math.floor(maxBytes / started.length))
     const byRequest = new Map<FetchPartition, Started>()
     for (const each of started) byRequest.set(fetchPartition(each, partitionMaxBytes), each)
-    const { results, sizeInBytes, isUrgent } = await readPartitions([...byRequest.keys()], {
+    const { results, sizeInBytes } = await readPartitions([...byRequest.keys()], {
       replicas: this.#services.replicas,
       maxBytes,
       isReadCommitted: this.#options.isReadCommitted,
@@ -159,7 +159,13 @@ export class ShareFetch {
       const each = byRequest.get(result.request)
       return each === undefined ? [] : [{ ...each, result }]
     })
-    return { reads, sizeInBytes, isUrgent }
+    return { reads, sizeInBytes, isUrgent: reads.some((read) => this.#isUrgent(read)) }
+  }
+
+  /** An error is told at once; but where the log has lost its end, there is nothing to tell until it grows again. */
+  #isUrgent({ partition, fetchOffset, result: { error } }: Read): boolean {
+    if (error !== Errors.OFFSET_OUT_OF_RANGE) return error !== undefined
+    return fetchOffset <= (this.#logOf(partition)?.logEndOffset ?? 0)
   }
 
   #finish(reads: readonly Read[]): ShareFetchResult[] {

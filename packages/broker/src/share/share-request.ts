@@ -1,10 +1,10 @@
 /** What ShareFetch and ShareAcknowledge have in common: who asks, and where else to ask. */
-import { featureLevel } from '@milena/metadata'
 import { Errors } from '@milena/protocol/messages'
 import { ApiError } from '../request/api-error.ts'
 import { brokerNode } from '../request/broker-nodes.ts'
 import type { BrokerNode } from '../request/broker-nodes.ts'
 import type { RequestContext } from '../request/handler.ts'
+import { requireShareGroups } from '../request/share-groups.ts'
 import type { ShareSessionKey } from './share-session.ts'
 
 /** As long as a UUID is when it is written for people. */
@@ -13,9 +13,9 @@ const MAX_MEMBER_ID_LENGTH = 36
 /** The member that asks. Throws an ApiError when share groups are not to be had, or this is none. */
 export function sessionKeyOf(
   { groupId, memberId }: { readonly groupId: string | null; readonly memberId: string | null },
-  { services }: RequestContext,
+  context: RequestContext,
 ): ShareSessionKey {
-  if (featureLevel(services.metadata.image, 'share.version') < 1) throw new ApiError(Errors.UNSUPPORTED_VERSION)
+  requireShareGroups(context)
   if (groupId === null || memberId === null || memberId === '' || memberId.length > MAX_MEMBER_ID_LENGTH) {
     throw new ApiError(Errors.INVALID_REQUEST)
   }
