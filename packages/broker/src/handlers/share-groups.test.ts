@@ -194,8 +194,8 @@ describe('a share group', () => {
   test('is not to be had while the feature is off', async () => {
     await using broker = await TestBroker.start({ properties })
     const client = await broker.connect()
-    const featureUpdates = [{ feature: 'share.version', maxVersionLevel: 0, allowDowngrade: true }]
-    const switched = await client.send(UpdateFeaturesRequest, UpdateFeaturesResponse, 0, { featureUpdates })
+    const featureUpdates = [{ feature: 'share.version', maxVersionLevel: 0, allowDowngrade: false, upgradeType: 2 }]
+    const switched = await client.send(UpdateFeaturesRequest, UpdateFeaturesResponse, 2, { featureUpdates })
     assert.equal(switched.errorCode, Errors.NONE.code)
     assert.equal((await heartbeat(client, { topics: ['events'] })).errorCode, codeOf('UNSUPPORTED_VERSION'))
     const asked = { groups: [{ groupId: 'g', topics: null }] }
