@@ -13,7 +13,13 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
 servers, source, target, group, transactional_id = sys.argv[1:]
 patience = 60
-common = {"bootstrap.servers": servers, "reconnect.backoff.max.ms": 200, "log_level": 0}
+common = {
+    "bootstrap.servers": servers,
+    "reconnect.backoff.max.ms": 200,
+    "log_level": 0,
+    # By default librdkafka forgets a lone broker that is away, and at times what its transaction waited for with it.
+    "metadata.recovery.strategy": "none",
+}
 
 
 def keep_trying(step):
