@@ -10,6 +10,7 @@ import { parseDifferences } from './src/differences.ts'
 import { generated } from './src/generator.ts'
 import type { History } from './src/history.ts'
 import { levels, play, type PlayOptions, playTo } from './src/play.ts'
+import { recorded } from './src/recorded.ts'
 import { Report, showExchange } from './src/report.ts'
 import type { Exchange } from './src/session.ts'
 
@@ -25,12 +26,13 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     show: { type: 'boolean', default: false },
     ci: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 })
 const seed = Number(values.seed)
 // In CI the number of histories is fixed, not the time: two runs do the same.
-const minutes = Number(values.minutes ?? (values.ci ? '3' : '1'))
-const histories = values.ci ? 60 : Number(values.histories)
+const minutes = Number(values.minutes ?? (values.ci ? '10' : '1'))
+const histories = values.ci ? 40 : Number(values.histories)
 const meant = parseDifferences(readFileSync(path.join(import.meta.dirname, 'differences.md'), 'utf8'))
 
 /** One history in one set of versions. */
@@ -51,9 +53,30 @@ async function corpus(): Promise<History[]> {
   )
 }
 
+/** What clients said, each under the names that it used. */
+function recordings(): Play[] {
+  const files = globSync('recorded/*.txt', { cwd: import.meta.dirname }).sort()
+  return files
+    .filter((file) => values.api === undefined && (values.match === undefined || file.includes(values.match)))
+    .map((file) => ({
+      history: recorded(readFileSync(path.join(import.meta.dirname, file), 'utf8')),
+      level: 1,
+      seed,
+      prefix: `h0-${path.basename(file, '.txt')}`,
+    }))
+}
+
+/** In CI a history is played in the first and the last versions of its subjects and in one between, in turn. */
+function levelsOf(history: History, index: number, versions: PlayOptions['versions']): number[] {
+  const all = levels(history, versions)
+  return values.ci && all.length > 3 ? [0, all[1 + (index % (all.length - 2))]!, 1] : all
+}
+
 async function playsOfCorpus(versions: PlayOptions['versions']): Promise<Play[]> {
-  const plays = (await corpus()).flatMap((history) => levels(history, versions).map((level) => ({ history, level })))
-  return plays.map((each, index) => ({ ...each, seed, prefix: `h${index}-` }))
+  const plays = (await corpus()).flatMap((history, index) =>
+    levelsOf(history, index, versions).map((level) => ({ history, level })),
+  )
+  return [...recordings(), ...plays.map((each, index) => ({ ...each, seed, prefix: `h${index + 1}-` }))]
 }
 
 /** Histories from the seed, until their number or the time is up. */
@@ -146,6 +169,11 @@ async function main(): Promise<number> {
   if (reason !== undefined) {
     console.error(`conformance: not run. ${reason}.`)
     return 2
+  }
+  if (values.record) {
+    const { record } = await import('./record.ts')
+    await record(values.match === undefined ? [] : [values.match])
+    return 0
   }
   return values.show ? show() : compareAll()
 }

@@ -8,7 +8,7 @@ import { Symbols } from './normalise.ts'
 import { Session } from './session.ts'
 
 /** What is said to both, beyond where they listen and where their data lie. */
-const properties = {
+export const properties = {
   'node.id': '1',
   'offsets.topic.replication.factor': '1',
   'transaction.state.log.replication.factor': '1',
@@ -16,6 +16,8 @@ const properties = {
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   'group.initial.rebalance.delay.ms': '0',
+  // On a machine that is busy elsewhere a broker that is late is not taken for dead.
+  'broker.session.timeout.ms': '120000',
   // A second member is given its part at once, not within the second after the first.
   'group.consumer.min.assignment.interval.ms': '0',
   'group.consumer.assignment.interval.ms': '0',
@@ -159,11 +161,17 @@ const keysOfCoordinators = new Map([
 /** The API without which a broker has no coordinator of the type. */
 const servedBy: Readonly<Record<number, string>> = { 1: 'EndTxn', 2: 'ReadShareGroupState' }
 
-export async function start(kind: BrokerKind): Promise<Broker> {
-  const process = await startBroker({ kind, properties })
-  const session = backstage(process.port)
+/** Has the broker on the port make what it makes when first asked, so that a client meets none of it. */
+export async function warm(port: number): Promise<{ session: Session; versions: Map<string, VersionRange> }> {
+  const session = backstage(port)
   const versions = await versionsOf(session)
   await awaitCoordinators(session, versions)
+  return { session, versions }
+}
+
+export async function start(kind: BrokerKind): Promise<Broker> {
+  const process = await startBroker({ kind, properties })
+  const { session, versions } = await warm(process.port)
   const following = new Following(session)
   return {
     kind,

@@ -21,6 +21,8 @@ const oneWord: Readonly<Record<string, string>> = {
   brokerEpoch: '<epoch>',
   clientHost: '<client host>',
 }
+/** How far the log of the controller has come depends on all that was done to it. */
+const offsetsOfQuorum = new Set(['highWatermark', 'logEndOffset'])
 /** Fields whose values the broker invents, with the name of their kind. */
 const invented: Readonly<Record<string, string>> = {
   memberId: 'member',
@@ -54,6 +56,7 @@ const unordered = new Set([
   'DescribeClientQuotasResponse.values',
   'DescribeUserScramCredentialsResponse.results',
   'AlterUserScramCredentialsResponse.results',
+  'DescribeUserScramCredentialsResponse.credentialInfos',
   'UpdateFeaturesResponse.results',
   'ElectLeadersResponse.replicaElectionResults',
   'ElectLeadersResponse.partitionResult',
@@ -205,8 +208,12 @@ function isNone(name: string, value: unknown): boolean {
   return typeof value === 'number' ? value < (name.toLowerCase().includes('producerid') ? 0 : 1) : value === ''
 }
 
-function ofScalar(name: string, kind: string, value: unknown, { symbols }: Context): Normal {
-  const word = oneWord[name]
+function isOfQuorum(name: string, message: string): boolean {
+  return message === 'DescribeQuorumResponse' && offsetsOfQuorum.has(name)
+}
+
+function ofScalar(name: string, kind: string, value: unknown, { symbols, message }: Context): Normal {
+  const word = isOfQuorum(name, message) ? '<offset>' : oneWord[name]
   if (word !== undefined) return value === '' || value === -1 ? (value as Normal) : word
   if (words.has(name)) return value === '' ? '' : '<words>'
   if (kind === 'uuid') return value === ZERO_UUID ? '<no id>' : symbols.name('id', value as string)
