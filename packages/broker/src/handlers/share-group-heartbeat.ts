@@ -17,9 +17,17 @@ export const shareGroupHeartbeat = handler(ShareGroupHeartbeatRequest, ShareGrou
   handle(request, context) {
     requireShareGroups(context)
     const { length } = request.memberId
-    if (length === 0 || length > MAX_MEMBER_ID_LENGTH) {
-      throw new ApiError(Errors.INVALID_REQUEST, `A member id has 1 to ${MAX_MEMBER_ID_LENGTH} characters.`)
-    }
+    if (length === 0 || length > MAX_MEMBER_ID_LENGTH) throw new ApiError(Errors.INVALID_REQUEST)
     return context.services.groups.shares.heartbeat(request, clientContext(context))
   },
+  // Kafka says why only where the group itself refuses.
+  errorResponse: ({ code: errorCode }) => ({
+    throttleTimeMs: 0,
+    errorCode,
+    errorMessage: null,
+    memberId: null,
+    memberEpoch: 0,
+    heartbeatIntervalMs: 0,
+    assignment: null,
+  }),
 })

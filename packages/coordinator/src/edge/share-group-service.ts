@@ -16,6 +16,7 @@ import type {
 } from '@milena/protocol'
 import { Errors, ZERO_UUID, errorByCode } from '@milena/protocol'
 import type { GroupTypes, TopicsView } from '../group/group-types.ts'
+import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { alterShareGroupOffsets } from '../share-group/alter-share-group-offsets.ts'
 import type { DescribedShareGroup } from '../share-group/describe-share-groups.ts'
 import {
@@ -270,6 +271,9 @@ export class ShareGroupService {
     asked: readonly { readonly topicName: string; readonly partitions: readonly number[] }[],
   ): Promise<OffsetsGroup> {
     const { topics: view, ports } = this.#options
+    // The share coordinator knows no group without a name, and Kafka's own error says no more.
+    const isNameless = groupId === '' && asked.some(({ topicName }) => view.topicId(topicName) !== undefined)
+    if (isNameless) throw new CoordinatorError(Errors.UNKNOWN_SERVER_ERROR)
     const unknown = asked.filter(({ topicName }) => view.topicId(topicName) === undefined).map(unknownOffsets)
     const known = asked.flatMap(({ topicName, partitions }) => {
       const topicId = view.topicId(topicName)

@@ -79,7 +79,7 @@ class Share {
 const shareOut = (
   targets: readonly Target[],
   members: readonly AssignableMember[],
-): ReadonlyMap<string, ReadonlySet<Target>> => {
+): ReadonlyMap<string, readonly Target[]> => {
   if (targets.length === 0 || members.length === 0) return new Map()
   /** How many members are to have each partition. */
   const sharing = Math.ceil(members.length / targets.length)
@@ -88,9 +88,10 @@ const shareOut = (
     (member, index) => new Share(member, Math.ceil(mean * (index + 1)) - Math.ceil(mean * index)),
   )
   const holders = new Map(targets.map((target) => [target, new Set<Share>()]))
-  for (const [target, holding] of holders) keepHolders(target, holding, shares, sharing)
+  // From behind: as in Kafka, who has too many gives up the first ones.
+  for (const [target, holding] of [...holders].toReversed()) keepHolders(target, holding, shares, sharing)
   fillUp(holders, shares, sharing)
-  return new Map(shares.map(({ member, given }) => [member.memberId, given]))
+  return new Map(shares.map(({ member, given }) => [member.memberId, targets.filter((target) => given.has(target))]))
 }
 
 /** Who has the partition keeps it, unless it would have too many, or too many would have it. */
