@@ -36,7 +36,8 @@ function topicFailure(name: string, { services }: RequestContext): Failure | und
   const problem = topicNameProblem(name)
   if (problem !== null) return { errorCode: Errors.INVALID_TOPIC_EXCEPTION.code, errorMessage: problem }
   if (services.metadata.image.topics.has(name)) return undefined
-  return { errorCode: Errors.UNKNOWN_TOPIC_OR_PARTITION.code, errorMessage: null }
+  const errorMessage = 'This server does not host this topic-partition.'
+  return { errorCode: Errors.UNKNOWN_TOPIC_OR_PARTITION.code, errorMessage }
 }
 
 function describe(topic: string, partitionIndex: number, { services }: RequestContext): PartitionResponse {

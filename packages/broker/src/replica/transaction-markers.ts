@@ -66,6 +66,8 @@ export class TransactionMarkerWriter {
   }
 
   async #writeOne(place: TopicPartition, marker: TransactionMarker): Promise<KafkaError | undefined> {
+    // No batch can be made of it, for which Kafka has no better word.
+    if (marker.producerId < 0 || marker.producerEpoch < 0) return Errors.UNKNOWN_SERVER_ERROR
     try {
       return place.topic === GROUP_METADATA_TOPIC
         ? await this.#endOffsets(place.partition, marker)
