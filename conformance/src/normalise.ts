@@ -1,6 +1,7 @@
 // What two brokers may answer differently and yet say the same. This file is the whole of it:
 // - throttle times and where a broker can be reached are left out of account;
-// - the cluster id, the broker epoch and the epoch of the finalised features are one word each;
+// - the cluster id, the broker epoch, the epoch of the finalised features, folders and the room on their disk are one
+//   word each;
 // - topic ids, member ids, producer ids and fetch sessions get a name in the order in which they appear, so that the
 //   same one must come again where the same one came before;
 // - a time between the start of the run and now is `<now>`;
@@ -20,6 +21,9 @@ const oneWord: Readonly<Record<string, string>> = {
   finalizedFeaturesEpoch: '<epoch>',
   brokerEpoch: '<epoch>',
   clientHost: '<client host>',
+  logDir: '<folder>',
+  totalBytes: '<bytes>',
+  usableBytes: '<bytes>',
 }
 /** How far the log of the controller has come depends on all that was done to it. */
 const offsetsOfQuorum = new Set(['highWatermark', 'logEndOffset'])
@@ -62,6 +66,9 @@ const unordered = new Set([
   'ElectLeadersResponse.partitionResult',
   'AlterPartitionReassignmentsResponse.responses',
   'ListPartitionReassignmentsResponse.topics',
+  'ConsumerGroupDescribeResponse.groups',
+  'ShareGroupDescribeResponse.groups',
+  'DescribeShareGroupOffsetsResponse.groups',
   'ConsumerGroupDescribeResponse.members',
   'ConsumerGroupDescribeResponse.topicPartitions',
   'ConsumerGroupHeartbeatResponse.topicPartitions',
@@ -88,6 +95,8 @@ const unordered = new Set([
   'DescribeGroupsResponse.members',
   'DescribeGroupsResponse.groups',
   'DeleteGroupsResponse.results',
+  'ListOffsetsResponse.topics',
+  'ListOffsetsResponse.partitions',
   'DeleteTopicsResponse.responses',
   'DeleteRecordsResponse.topics',
   'DeleteRecordsResponse.partitions',
