@@ -15,4 +15,14 @@ export const consumerGroupHeartbeat = handler(ConsumerGroupHeartbeatRequest, Con
     requireConsumerGroups(context)
     return context.services.groups.consumerGroupHeartbeat(request, clientContext(context))
   },
+  // Kafka has no words for what stops a heartbeat before it reaches its group.
+  errorResponse: ({ code }) => ({
+    throttleTimeMs: 0,
+    errorCode: code,
+    errorMessage: null,
+    memberId: null,
+    memberEpoch: 0,
+    heartbeatIntervalMs: 0,
+    assignment: null,
+  }),
 })

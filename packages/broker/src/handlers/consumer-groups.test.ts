@@ -174,8 +174,8 @@ describe('a consumer group', () => {
   test('is not there where its protocol is switched off', async () => {
     await using broker = await TestBroker.start({ properties: { 'group.coordinator.rebalance.protocols': 'classic' } })
     const client = await broker.connect('a')
-    const { errorCode } = await join(client, 'a', { subscribedTopicNames: [] })
-    assert.equal(errorCode, Errors.UNSUPPORTED_VERSION.code)
+    const { errorCode, errorMessage } = await join(client, 'a', { subscribedTopicNames: [] })
+    assert.deepEqual({ errorCode, errorMessage }, { errorCode: Errors.UNSUPPORTED_VERSION.code, errorMessage: null })
     const { groups } = await client.send(ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse, 0, {
       groupIds: ['g'],
       includeAuthorizedOperations: false,

@@ -379,6 +379,9 @@ test('OffsetDelete and deleted topics', async () => {
       ['none', [[0, unknown]]],
     ],
   )
+  const nobodys = { groupId: '', topics: [{ name: 'none', partitions: partitionsOf(0) }] }
+  const refused = await bench.service.deleteOffsets(nobodys, bench.client(0))
+  assert.equal(refused.errorCode, Errors.INVALID_GROUP_ID.code)
   await bench.service.onTopicsDeleted(['t2', 'never seen'])
   const left = await bench.service.fetchOffsets(fetchOf('g', null), bench.client(7))
   assert.deepEqual(

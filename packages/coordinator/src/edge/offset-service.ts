@@ -100,12 +100,12 @@ export class OffsetService {
   }
 
   async delete(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
+    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     const { accepted, refused } = knownDeletes(request, this.#topics)
     // Kafka does not ask the group when nothing is left to delete, not even whether there is one.
     if (accepted.topics.length === 0) {
       return { errorCode: Errors.NONE.code, throttleTimeMs: 0, topics: refused }
     }
-    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     try {
       const partition = this.#partitionFor(request.groupId)
       return mergeDeletes(refused, await this.#runtime.write(partition, deleteOffsets, accepted, client))
