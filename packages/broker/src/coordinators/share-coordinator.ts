@@ -7,12 +7,9 @@ import { ShareCoordinatorService } from '@milena/coordinator'
 import type { BrokerConfig, MetadataDelta } from '@milena/metadata'
 import { compressionById } from '@milena/records'
 import type { Clock, Logger, Random } from '@milena/runtime'
-import type { TopicPartition } from '@milena/storage'
-import type { LeadershipListener, ReplicaManager } from '../replica/replica-manager.ts'
-import type { FollowedMetadata } from './group-coordinator-service.ts'
+import type { ReplicaManager } from '../replica/replica-manager.ts'
 import { SHARE_GROUP_STATE_TOPIC } from './internal-topics.ts'
-import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
-import { LogPartitionWriter } from './log-partition-writer.ts'
+import { type FollowedMetadata, internalTopicLog, TopicLeadership } from './topic-leadership.ts'
 import { topicsViewOf } from './topics-view.ts'
 
 export interface ShareCoordinatorOptions {
@@ -24,15 +21,14 @@ export interface ShareCoordinatorOptions {
   readonly logger: Logger
 }
 
-export class ShareCoordinator implements LeadershipListener {
+export class ShareCoordinator {
   readonly service: ShareCoordinatorService
   readonly #options: ShareCoordinatorOptions
-  readonly #stopFollowing: (() => void)[] = []
+  readonly #leadership: TopicLeadership
 
   constructor(options: ShareCoordinatorOptions) {
     const { config, metadata, replicas, clock, random } = options
     const logger = options.logger.child('ShareCoordinator')
-    const place = { topic: SHARE_GROUP_STATE_TOPIC, partitions: replicas }
     this.#options = { ...options, logger }
     this.service = new ShareCoordinatorService({
       config: {
@@ -42,46 +38,34 @@ export class ShareCoordinator implements LeadershipListener {
         writeTimeoutMs: config.get('share.coordinator.write.timeout.ms'),
       },
       topics: topicsViewOf(metadata),
-      writer: new LogPartitionWriter({
-        ...place,
+      ...internalTopicLog({
+        topic: SHARE_GROUP_STATE_TOPIC,
+        replicas,
         clock,
         compression: compressionById(config.get('share.coordinator.state.topic.compression.codec')) ?? 'none',
-        whenCommitted: (partition, appended) => replicas.whenCommitted(partition, appended),
+        bufferBytes: config.get('share.coordinator.load.buffer.size'),
       }),
-      loader: new LogCoordinatorLoader({ ...place, bufferBytes: config.get('share.coordinator.load.buffer.size') }),
       clock,
       random,
       logger,
       onPrunable: (partition, beforeOffset) => this.#prune(partition, beforeOffset),
     })
+    this.#leadership = new TopicLeadership({
+      topic: SHARE_GROUP_STATE_TOPIC,
+      partitionCount: config.get('share.coordinator.state.topic.num.partitions'),
+      service: this.service,
+      metadata,
+      replicas,
+      onMetadata: (delta) => this.#onTopicsDeleted(delta),
+    })
   }
 
-  /** Takes up the partitions that this broker leads now, and follows what comes. */
   start(): void {
-    const { config, metadata, replicas } = this.#options
-    const existing = metadata.image.topics.get(SHARE_GROUP_STATE_TOPIC)?.partitions.length
-    this.service.startup(existing ?? config.get('share.coordinator.state.topic.num.partitions'))
-    this.#stopFollowing.push(
-      replicas.listen(this),
-      metadata.onChange((delta) => this.#onTopicsDeleted(delta)),
-    )
-    for (const { topicPartition, isLeader, leaderEpoch } of replicas.partitions()) {
-      if (isLeader) this.onElected(topicPartition, leaderEpoch)
-    }
-  }
-
-  onElected({ topic, partition }: TopicPartition, leaderEpoch: number): void {
-    // What goes wrong while loading is in the log, and the partition answers NOT_COORDINATOR.
-    if (topic === SHARE_GROUP_STATE_TOPIC) void this.service.onElection(partition, leaderEpoch)
-  }
-
-  onResigned({ topic, partition }: TopicPartition, leaderEpoch: number | undefined): void {
-    if (topic === SHARE_GROUP_STATE_TOPIC) this.service.onResignation(partition, leaderEpoch)
+    this.#leadership.start()
   }
 
   close(): void {
-    for (const stop of this.#stopFollowing.splice(0)) stop()
-    this.service.shutdown()
+    this.#leadership.close()
   }
 
   #onTopicsDeleted({ deletedTopics, image }: MetadataDelta): void {

@@ -5,14 +5,11 @@
 import { type MarkerWriter, TransactionCoordinatorService, type TransactionServiceConfig } from '@milena/coordinator'
 import { type BrokerConfig, featureLevel } from '@milena/metadata'
 import type { Clock, Logger, Random } from '@milena/runtime'
-import type { TopicPartition } from '@milena/storage'
 import { isInternalTopic } from '../replica/internal-topic.ts'
 import type { ProducerIdManager } from '../replica/producer-id-manager.ts'
-import type { LeadershipListener, ReplicaManager } from '../replica/replica-manager.ts'
-import type { FollowedMetadata } from './group-coordinator-service.ts'
+import type { ReplicaManager } from '../replica/replica-manager.ts'
 import { TRANSACTION_STATE_TOPIC } from './internal-topics.ts'
-import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
-import { LogPartitionWriter } from './log-partition-writer.ts'
+import { type FollowedMetadata, internalTopicLog, TopicLeadership } from './topic-leadership.ts'
 
 export interface TransactionCoordinatorOptions {
   readonly config: BrokerConfig
@@ -25,15 +22,12 @@ export interface TransactionCoordinatorOptions {
   readonly logger: Logger
 }
 
-export class TransactionCoordinator implements LeadershipListener {
+export class TransactionCoordinator {
   readonly service: TransactionCoordinatorService
-  readonly #options: TransactionCoordinatorOptions
-  #stopListening: (() => void) | undefined
+  readonly #leadership: TopicLeadership
 
   constructor(options: TransactionCoordinatorOptions) {
     const { config, metadata, replicas, markers, producerIds, clock, random } = options
-    const place = { topic: TRANSACTION_STATE_TOPIC, partitions: replicas }
-    this.#options = options
     this.service = new TransactionCoordinatorService({
       config: transactionConfigOf(config),
       partitions: {
@@ -43,46 +37,32 @@ export class TransactionCoordinator implements LeadershipListener {
       markers,
       nextProducerId: () => producerIds.next(),
       transactionVersion: () => featureLevel(metadata.image, 'transaction.version'),
-      writer: new LogPartitionWriter({
-        ...place,
+      ...internalTopicLog({
+        topic: TRANSACTION_STATE_TOPIC,
+        replicas,
         clock,
         compression: 'none',
-        whenCommitted: (partition, appended) => replicas.whenCommitted(partition, appended),
-      }),
-      loader: new LogCoordinatorLoader({
-        ...place,
         bufferBytes: config.get('transaction.state.log.load.buffer.size'),
       }),
       clock,
       random,
       logger: options.logger.child('TransactionCoordinator'),
     })
+    this.#leadership = new TopicLeadership({
+      topic: TRANSACTION_STATE_TOPIC,
+      partitionCount: config.get('transaction.state.log.num.partitions'),
+      service: this.service,
+      metadata,
+      replicas,
+    })
   }
 
-  /** Takes up the partitions that this broker leads now, and follows what comes. */
   start(): void {
-    const { config, metadata, replicas } = this.#options
-    const existing = metadata.image.topics.get(TRANSACTION_STATE_TOPIC)?.partitions.length
-    this.service.startup(existing ?? config.get('transaction.state.log.num.partitions'))
-    this.#stopListening = replicas.listen(this)
-    for (const { topicPartition, isLeader, leaderEpoch } of replicas.partitions()) {
-      if (isLeader) this.onElected(topicPartition, leaderEpoch)
-    }
+    this.#leadership.start()
   }
 
-  onElected({ topic, partition }: TopicPartition, leaderEpoch: number): void {
-    // What goes wrong while loading is in the log, and the partition answers NOT_COORDINATOR.
-    if (topic === TRANSACTION_STATE_TOPIC) void this.service.onElection(partition, leaderEpoch)
-  }
-
-  onResigned({ topic, partition }: TopicPartition, leaderEpoch: number | undefined): void {
-    if (topic === TRANSACTION_STATE_TOPIC) this.service.onResignation(partition, leaderEpoch)
-  }
-
-  /** Whoever waits is told to look for another coordinator. */
   close(): void {
-    this.#stopListening?.()
-    this.service.shutdown()
+    this.#leadership.close()
   }
 }
 

@@ -11,24 +11,14 @@ import {
   type ShareStatePersister,
 } from '@milena/coordinator'
 import { configsOf, resourceTypes } from '@milena/metadata'
-import type { BrokerConfig, MetadataDelta, MetadataImage } from '@milena/metadata'
+import type { BrokerConfig, MetadataDelta } from '@milena/metadata'
 import { Errors } from '@milena/protocol/messages'
 import { type CompressionType, compressionById } from '@milena/records'
 import type { Clock, Logger, Random } from '@milena/runtime'
-import type { TopicPartition } from '@milena/storage'
-import type { LeadershipListener, ReplicaManager } from '../replica/replica-manager.ts'
-import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
-import { LogPartitionWriter } from './log-partition-writer.ts'
+import type { ReplicaManager } from '../replica/replica-manager.ts'
 import { GROUP_METADATA_TOPIC } from './internal-topics.ts'
+import { type FollowedMetadata, internalTopicLog, TopicLeadership } from './topic-leadership.ts'
 import { topicsViewOf } from './topics-view.ts'
-
-export { GroupCoordinatorService }
-
-/** As much of the metadata as the coordinator follows. */
-export interface FollowedMetadata {
-  readonly image: MetadataImage
-  onChange(listener: (delta: MetadataDelta) => void): () => void
-}
 
 export interface GroupCoordinatorOptions {
   readonly config: BrokerConfig
@@ -40,18 +30,15 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger
 }
 
-export class GroupCoordinator implements LeadershipListener {
+export class GroupCoordinator {
   readonly service: GroupCoordinatorService
-  readonly #options: GroupCoordinatorOptions
-  readonly #stopFollowing: (() => void)[] = []
+  readonly #leadership: TopicLeadership
   /** The version of the metadata at which a topic was last created, as far as it was seen. */
   #newTopicsVersion: number
 
   constructor(options: GroupCoordinatorOptions) {
     const { config, metadata, replicas, clock, random } = options
     const logger = options.logger.child('GroupCoordinator')
-    const place = { topic: GROUP_METADATA_TOPIC, partitions: replicas }
-    this.#options = { ...options, logger }
     this.#newTopicsVersion = metadata.image.offset
     this.service = new GroupCoordinatorService({
       config: groupConfigOf(config),
@@ -61,47 +48,36 @@ export class GroupCoordinator implements LeadershipListener {
         persister: options.sharePersister,
         endOffset: (topic, partition) => endOffsetOf(replicas, topic, partition),
       },
-      writer: new LogPartitionWriter({
-        ...place,
+      ...internalTopicLog({
+        topic: GROUP_METADATA_TOPIC,
+        replicas,
         clock,
         compression: compressionOf(config),
-        whenCommitted: (partition, appended) => replicas.whenCommitted(partition, appended),
+        bufferBytes: config.get('offsets.load.buffer.size'),
       }),
-      loader: new LogCoordinatorLoader({ ...place, bufferBytes: config.get('offsets.load.buffer.size') }),
       clock,
       random,
       logger,
     })
+    this.#leadership = new TopicLeadership({
+      topic: GROUP_METADATA_TOPIC,
+      partitionCount: config.get('offsets.topic.num.partitions'),
+      service: this.service,
+      metadata,
+      replicas,
+      onMetadata: (delta) => {
+        this.#onTopicsChanged(delta)
+        this.#onTopicsDeleted(delta)
+      },
+    })
   }
 
-  /** Takes up the partitions that this broker leads now, and follows what comes. */
   start(): void {
-    const { config, metadata, replicas } = this.#options
-    const existing = metadata.image.topics.get(GROUP_METADATA_TOPIC)?.partitions.length
-    this.service.startup(existing ?? config.get('offsets.topic.num.partitions'))
-    this.#stopFollowing.push(
-      replicas.listen(this),
-      metadata.onChange((delta) => this.#onTopicsChanged(delta)),
-      metadata.onChange((delta) => this.#onTopicsDeleted(delta)),
-    )
-    for (const { topicPartition, isLeader, leaderEpoch } of replicas.partitions()) {
-      if (isLeader) this.onElected(topicPartition, leaderEpoch)
-    }
+    this.#leadership.start()
   }
 
-  onElected({ topic, partition }: TopicPartition, leaderEpoch: number): void {
-    // What goes wrong while loading is in the log, and the partition answers NOT_COORDINATOR.
-    if (topic === GROUP_METADATA_TOPIC) void this.service.onElection(partition, leaderEpoch)
-  }
-
-  onResigned({ topic, partition }: TopicPartition, leaderEpoch: number | undefined): void {
-    if (topic === GROUP_METADATA_TOPIC) this.service.onResignation(partition, leaderEpoch)
-  }
-
-  /** Whoever waits is told to look for another coordinator. */
   close(): void {
-    for (const stop of this.#stopFollowing.splice(0)) stop()
-    this.service.shutdown()
+    this.#leadership.close()
   }
 
   #onTopicsChanged({ previous, image, changedTopics, deletedTopics }: MetadataDelta): void {
