@@ -100,7 +100,8 @@ export class OffsetService {
   }
 
   async delete(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
-    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
+    const isForNobody = request.groupId === '' && request.topics.length > 0
+    if (isForNobody) return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     const { accepted, refused } = knownDeletes(request, this.#topics)
     // Kafka does not ask the group when nothing is left to delete, not even whether there is one.
     if (accepted.topics.length === 0) {
