@@ -22,11 +22,12 @@ export const shareGroupDescribe = handler(ShareGroupDescribeRequest, ShareGroupD
       ),
     }
   },
-  errorResponse: (error, { groupIds }) => ({
+  // Kafka says why only of a group that was looked for.
+  errorResponse: ({ code: errorCode }, { groupIds }) => ({
     throttleTimeMs: 0,
     groups: groupIds.map((groupId) => ({
-      errorCode: error.code,
-      errorMessage: error.message,
+      errorCode,
+      errorMessage: null,
       groupId,
       groupState: '',
       groupEpoch: 0,

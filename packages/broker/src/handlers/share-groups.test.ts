@@ -201,6 +201,7 @@ describe('a share group', () => {
     const asked = { groups: [{ groupId: 'g', topics: null }] }
     const { groups } = await client.send(DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse, 1, asked)
     assert.equal(groups[0]?.errorCode, codeOf('UNSUPPORTED_VERSION'))
+    assert.equal(groups[0]?.errorMessage, null)
   })
 })
 
