@@ -59,7 +59,10 @@ final class ServerProperties {
         return Files.write(folder.resolve("broker-" + id + ".properties"), lines);
     }
 
-    /** What Kafka's test runtime sets in every broker unless the test says otherwise. */
+    /**
+     * What Kafka's test runtime sets in every broker unless the test says otherwise, save the APIs and features that are not stable: tests
+     * that want them say so.
+     */
     private static Map<String, String> defaults() {
         Map<String, String> properties = new TreeMap<>();
         for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
@@ -68,8 +71,6 @@ final class ServerProperties {
         }
         properties.put("transaction.state.log.min.isr", "2");
         properties.put("share.coordinator.state.topic.min.isr", "2");
-        properties.put("unstable.feature.versions.enable", "true");
-        properties.put("unstable.api.versions.enable", "true");
         properties.put("log.cleaner.dedupe.buffer.size", "2097152");
         return properties;
     }
