@@ -66,6 +66,9 @@ export class TransactionMarkerWriter {
   }
 
   async #writeOne(place: TopicPartition, marker: TransactionMarker): Promise<KafkaError | undefined> {
+    if (this.#options.replicas.partition(place.topic, place.partition) === undefined) {
+      return Errors.UNKNOWN_TOPIC_OR_PARTITION
+    }
     // No batch can be made of it, for which Kafka has no better word.
     if (marker.producerId < 0 || marker.producerEpoch < 0) return Errors.UNKNOWN_SERVER_ERROR
     try {
