@@ -278,7 +278,8 @@ export class ShareGroupService {
     const known = asked.flatMap(({ topicName, partitions }) => {
       const topicId = view.topicId(topicName)
       if (topicId === undefined) return []
-      return [{ topicId, partitions: partitions.map((partition) => ({ partition, leaderEpoch: NO_LEADER_EPOCH })) }]
+      const once = [...new Set(partitions)]
+      return [{ topicId, partitions: once.map((partition) => ({ partition, leaderEpoch: NO_LEADER_EPOCH })) }]
     })
     const { results } =
       known.length === 0 ? { results: [] } : await ports.persister.readSummary({ groupId, topics: known })
