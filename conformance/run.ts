@@ -84,8 +84,8 @@ function* playsOfSeed(): Generator<Play> {
   const end = Date.now() + minutes * 60_000
   for (let number = 0; number < histories && Date.now() < end; number++) {
     const own = seed + number * 1_000_003
-    const prefix = `h${1_000_000 + number}-`
-    yield { history: generated(own, values.api), level: (number % 5) / 4, seed: own, prefix }
+    // All of it follows from the seed, so that the history can be played again by itself.
+    yield { history: generated(own, values.api), level: (own % 5) / 4, seed: own, prefix: `h${1_000_000 + own}-` }
   }
 }
 

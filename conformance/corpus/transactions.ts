@@ -9,6 +9,12 @@ import type { SendOptions, Session, Topic } from '../src/session.ts'
 const { initProducerId, addPartitionsToTxn, addOffsetsToTxn, endTxn, txnOffsetCommit } = apis
 const { describeTransactions, describeProducers, listTransactions, offsetFetch, produce, fetch, listOffsets } = apis
 
+/**
+ * A batch of this moment, as a marker is: between times that lie far apart Kafka begins a new segment, and a fetch ends
+ * where its first segment does.
+ */
+const now = (values: readonly string[], options: Parameters<typeof batch>[1] = {}) => batch(values, options, Date.now())
+
 interface Producer {
   readonly id: string
   readonly producerId: number
@@ -60,7 +66,7 @@ function write(
   { version, partition = 0 }: { version?: number; partition?: number } = {},
 ) {
   const { producerId, producerEpoch } = p
-  const records = batch(values, { producerId, producerEpoch, baseSequence, isTransactional: true })
+  const records = now(values, { producerId, producerEpoch, baseSequence, isTransactional: true })
   const body = { ...producing(topic, records, { partition }), transactionalId: p.id }
   return s.send(produce, body, version === undefined ? {} : { version })
 }
@@ -246,13 +252,13 @@ export const histories = [
   history('committed and aborted, each partition added by the client', [produce, endTxn, fetch], async (s) => {
     const topic = await s.topic('orders')
     const p = await producer(s)
-    await s.send(produce, producing(topic, batch(['before'])))
+    await s.send(produce, producing(topic, now(['before'])))
     await add(s, p, topic, 0)
     await write(s, p, topic, 0, ['a', 'b'], older.produce)
     await producersOf(s, topic, 0)
     await read(s, topic)
     await ends(s, topic)
-    await s.send(produce, producing(topic, batch(['between'])))
+    await s.send(produce, producing(topic, now(['between'])))
     await read(s, topic)
     await end(s, p, true, older.end)
     await read(s, topic)
@@ -326,12 +332,12 @@ export const histories = [
     await write(s, { ...p, id: s.name('nobody') }, topic, 0, ['a'], older.produce)
     await write(s, { ...p, producerEpoch: 7 }, topic, 0, ['a'], older.produce)
     const { producerId, producerEpoch } = p
-    const transactional = batch(['a'], { producerId, producerEpoch, baseSequence: 0, isTransactional: true })
+    const transactional = now(['a'], { producerId, producerEpoch, baseSequence: 0, isTransactional: true })
     await s.send(produce, producing(topic, transactional))
-    const plain = batch(['a'], { producerId, producerEpoch, baseSequence: 0 })
+    const plain = now(['a'], { producerId, producerEpoch, baseSequence: 0 })
     await s.send(produce, { ...producing(topic, plain), transactionalId: p.id })
-    await s.send(produce, { ...producing(topic, batch(['a'])), transactionalId: p.id })
-    await s.send(produce, { ...producing(topic, batch(['a'])), transactionalId: '' })
+    await s.send(produce, { ...producing(topic, now(['a'])), transactionalId: p.id })
+    await s.send(produce, { ...producing(topic, now(['a'])), transactionalId: '' })
     await add(s, p, topic, 0)
     await s.send(produce, { ...producing(topic, plain), transactionalId: p.id })
     await write(s, p, topic, 0, ['a'], older.produce)
@@ -481,7 +487,7 @@ export const histories = [
     await s.send(describeProducers, { topics: [{ name: s.name('missing'), partitionIndexes: [0] }] })
     await s.send(describeProducers, { topics: [{ name: '', partitionIndexes: [0] }] })
     const { producerId, producerEpoch } = await s.send(initProducerId, initialising(null))
-    await s.send(produce, producing(topic, batch(['a', 'b'], { producerId, producerEpoch, baseSequence: 0 })))
+    await s.send(produce, producing(topic, now(['a', 'b'], { producerId, producerEpoch, baseSequence: 0 })))
     await producersOf(s, topic, 0)
     const p = await producer(s)
     await write(s, p, topic, 0, ['c'], { partition: 1 })

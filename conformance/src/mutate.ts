@@ -29,7 +29,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   timeoutMs: [30_000],
   transactionTimeoutMs: [60_000, 0, -1],
   sessionTimeoutMs: [30_000, 6_000, 5_999, 0, -1, 1_800_000, 1_800_001],
-  rebalanceTimeoutMs: [2_000],
+  rebalanceTimeoutMs: [10_000],
   retentionTimeMs: [-1, 100_000],
   acks: [-1, 1, 2, -2],
   isolationLevel: [0, 1, 2, -1],
@@ -77,7 +77,7 @@ const configNames = [
   'compression.type',
   'max.message.bytes',
   'min.insync.replicas',
-  'segment.ms',
+  'flush.ms',
   'nonsense',
   '',
 ]
@@ -216,6 +216,7 @@ function newString(random: Random, name: string, field: Field, within: string, k
   }
   if (name === 'memberId') return random.pick([...known.members, 'nobody', ''])
   if (name === 'resourceName') return random.pick([...topics, known.missing, '', '1', '2', 'abc'])
+  if (within === 'users' || within === 'deletions' || within === 'upsertions') return random.pick([known.missing, ''])
   if (name === 'name') return random.pick(within === 'configs' ? configNames : ['other', ''])
   return random.pick(strings[name] ?? ['', 'x'])
 }

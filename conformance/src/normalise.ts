@@ -38,6 +38,8 @@ const invented: Readonly<Record<string, string>> = {
 }
 /** Arrays in the order of a hash set or map in Kafka; sorted before they are compared. */
 const unordered = new Set([
+  // Kafka's are in the order in which they ended, Milena's in that in which they began; clients sort them.
+  'FetchResponse.abortedTransactions',
   'AddPartitionsToTxnResponse.resultsByTransaction',
   'AddPartitionsToTxnResponse.topicResults',
   'AddPartitionsToTxnResponse.resultsByPartition',
@@ -111,6 +113,7 @@ const unordered = new Set([
 const listings = new Set([
   'ListTransactionsResponse.transactionStates',
   'DescribeLogDirsResponse.topics',
+  'DescribeUserScramCredentialsResponse.results',
   'MetadataResponse.topics',
   'ListGroupsResponse.groups',
   'ListConfigResourcesResponse.configResources',
@@ -191,8 +194,8 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
 }
 
 function nameOf(element: unknown): string {
-  const { name, groupId, transactionalId } = (element ?? {}) as Listed
-  return name ?? groupId ?? transactionalId ?? ''
+  const { name, groupId, transactionalId, user } = (element ?? {}) as Listed
+  return name ?? groupId ?? transactionalId ?? user ?? ''
 }
 
 interface Listed {
@@ -200,6 +203,7 @@ interface Listed {
   readonly groupId?: string
   readonly resourceName?: string
   readonly transactionalId?: string
+  readonly user?: string
 }
 
 function byText(left: Normal, right: Normal): number {
@@ -208,7 +212,7 @@ function byText(left: Normal, right: Normal): number {
 }
 
 function isOurs(element: Listed, { symbols }: Context): boolean {
-  const name = element.name ?? element.groupId ?? element.resourceName ?? element.transactionalId ?? ''
+  const name = element.name ?? element.groupId ?? element.resourceName ?? element.transactionalId ?? element.user ?? ''
   return name.startsWith(symbols.prefix) || !ofAnyHistory.test(name)
 }
 

@@ -61,6 +61,9 @@ export interface Topic {
 }
 
 const deadlineMs = 5_000
+/** These wait for other members, as long as a rebalance may take. */
+const waiting = new Set(['JoinGroup', 'SyncGroup'])
+const waitingDeadlineMs = 15_000
 const untilDeadlineMs = 10_000
 /** After these a broker learns a little later what the controller has decided, if anything. */
 const changing = new Set([
@@ -112,7 +115,7 @@ export class Session {
     const { exchange, chunks, version } = this.#begin(api, body, options)
     const outcome = await (
       await this.#connection(options.connection ?? '')
-    ).exchange(chunks, options.deadlineMs ?? deadlineMs)
+    ).exchange(chunks, options.deadlineMs ?? (waiting.has(api.name) ? waitingDeadlineMs : deadlineMs))
     if (outcome.kind !== 'frame') {
       exchange.outcome = outcome.kind
       this.#connections.delete(options.connection ?? '')

@@ -36,7 +36,7 @@ export const transactionTemplates: Readonly<Record<string, Template>> = {
     const topic = topicOf(random, state)
     const baseSequence = sequences.get(topic.name) ?? 0
     sequences.set(topic.name, baseSequence + 1)
-    const records = batch(['k=v'], { producerId, producerEpoch, baseSequence, isTransactional: true })
+    const records = batch(['k=v'], { producerId, producerEpoch, baseSequence, isTransactional: true }, Date.now())
     return made(apis.produce, { ...producing(topic, records), transactionalId })
   },
   AddPartitionsToTxn: (random, state) => {

@@ -52,7 +52,7 @@ const protocols = [
 ]
 
 const config = (random: Random) =>
-  random.pick(['retention.ms=5000', 'segment.ms=6000', 'cleanup.policy=delete']).split('=')
+  random.pick(['retention.ms=5000', 'flush.ms=6000', 'cleanup.policy=delete']).split('=')
 
 const topicTemplates: Readonly<Record<string, Template>> = {
   Metadata: (random, state) => {
@@ -126,8 +126,8 @@ const groupTemplates: Readonly<Record<string, Template>> = {
     made(apis.joinGroup, {
       groupId: state.groups[0]!,
       sessionTimeoutMs: 30_000,
-      // Longer than from one request to the next, shorter than what the runner takes for silence.
-      rebalanceTimeoutMs: 2_000,
+      // Longer than what is left of the history, shorter than what the runner takes for silence.
+      rebalanceTimeoutMs: 10_000,
       memberId: state.members.at(-1) ?? '',
       groupInstanceId: random.chance(0.2) ? 'anna' : null,
       protocolType: 'consumer',
