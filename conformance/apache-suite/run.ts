@@ -9,6 +9,7 @@ import { parseExceptions } from './src/exceptions.ts'
 import { count, formatResults, type Miss, misses, parseResults, type Result } from './src/results.ts'
 import { runClass, type RunOptions } from './src/run-class.ts'
 import { prepareSuite } from './src/suite-environment.ts'
+import { formatTable } from './src/table.ts'
 import { parseClasses, select, type TestClass } from './src/test-classes.ts'
 
 const { values, positionals } = parseArgs({
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     methods: { type: 'string' },
     jobs: { type: 'string' },
     write: { type: 'string' },
+    table: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     'test-timeout': { type: 'string', default: '150' },
     'class-timeout': { type: 'string', default: '1800' },
@@ -30,6 +32,8 @@ const { values, positionals } = parseArgs({
 const jobs = Number(values.jobs ?? (values.ci ? 2 : 1))
 const home = import.meta.dirname
 const text = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+const exceptions = parseExceptions(text(path.join(home, 'exceptions.md')))
 
 /** The command of the broker at hand, or why it cannot be run here. CLUSTER_COMMAND comes before everything. */
 async function clusterCommand(): Promise<string | { missing: string }> {
@@ -83,6 +87,11 @@ async function runAll(classes: readonly TestClass[], options: RunOptions): Promi
 }
 
 async function main(): Promise<number> {
+  if (values.table !== undefined) {
+    const baseline = parseResults(text(path.join(home, `baseline.${values.brokers}.tsv`)))
+    process.stdout.write(formatTable(baseline, parseResults(text(values.table)), exceptions))
+    return 0
+  }
   const classes = select(parseClasses(text(path.join(home, 'classes.txt'))), {
     names: positionals,
     group: values.group,
@@ -95,7 +104,6 @@ async function main(): Promise<number> {
     console.error(`apache-suite: not run. ${each.missing}.`)
     return 2
   }
-  const exceptions = parseExceptions(text(path.join(home, 'exceptions.md')))
   const missed = await runAll(classes, {
     ...(environment as Exclude<typeof environment, { missing: string }>),
     clusterCommand: command as string,

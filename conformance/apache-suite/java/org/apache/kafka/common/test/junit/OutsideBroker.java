@@ -9,6 +9,8 @@ import kafka.server.KafkaConfig;
 import kafka.server.ReplicaManager;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -23,6 +25,7 @@ import org.mockito.invocation.InvocationOnMock;
 import java.io.File;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,8 +84,16 @@ final class OutsideBroker {
         });
     }
 
-    private KafkaConfig config() {
-        return new KafkaConfig(properties, false);
+    /** What it was started with, and what has been set since. */
+    private KafkaConfig config() throws Exception {
+        Map<String, String> now = new HashMap<>(properties);
+        if (cluster.isAlive(id)) described().entries().stream().filter(OutsideBroker::isDynamic).forEach(entry -> now.put(entry.name(), entry.value()));
+        return new KafkaConfig(now, false);
+    }
+
+    private static boolean isDynamic(ConfigEntry entry) {
+        return entry.value() != null
+            && (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG || entry.source() == ConfigEntry.ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
     }
 
     private static GroupCoordinator groupCoordinator() {
@@ -160,13 +171,13 @@ final class OutsideBroker {
 
     private ProducerStateManagerConfig producerStateManagerConfig() {
         return outside(ProducerStateManagerConfig.class, call ->
-            isCall(call, "producerIdExpirationMs") ? Integer.parseInt(described("producer.id.expiration.ms")) : unknown());
+            isCall(call, "producerIdExpirationMs") ? Integer.parseInt(described().get("producer.id.expiration.ms").value()) : unknown());
     }
 
-    private String described(String config) throws Exception {
+    private Config described() throws Exception {
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
         try (Admin admin = cluster.admin()) {
-            return admin.describeConfigs(List.of(broker)).all().get().get(broker).get(config).value();
+            return admin.describeConfigs(List.of(broker)).all().get().get(broker);
         }
     }
 
