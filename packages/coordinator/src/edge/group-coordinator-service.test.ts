@@ -382,6 +382,8 @@ test('OffsetDelete and deleted topics', async () => {
   const nobodys = { groupId: '', topics: [{ name: 'none', partitions: partitionsOf(0) }] }
   const refused = await bench.service.deleteOffsets(nobodys, bench.client(0))
   assert.equal(refused.errorCode, Errors.INVALID_GROUP_ID.code)
+  const missing = await bench.service.deleteOffsets({ ...nobodys, groupId: 'missing' }, bench.client(0))
+  assert.deepEqual([missing.errorCode, missing.topics], [Errors.GROUP_ID_NOT_FOUND.code, []])
   await bench.service.onTopicsDeleted(['t2', 'never seen'])
   const left = await bench.service.fetchOffsets(fetchOf('g', null), bench.client(7))
   assert.deepEqual(

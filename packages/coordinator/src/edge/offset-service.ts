@@ -100,13 +100,11 @@ export class OffsetService {
   }
 
   async delete(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
-    const isForNobody = request.groupId === '' && request.topics.length > 0
-    if (isForNobody) return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
+    // Kafka does not ask the group when nothing is to be deleted, not even whether there is one. It does ask when all
+    // topics are unknown.
+    if (request.topics.length === 0) return { errorCode: Errors.NONE.code, throttleTimeMs: 0, topics: [] }
+    if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     const { accepted, refused } = knownDeletes(request, this.#topics)
-    // Kafka does not ask the group when nothing is left to delete, not even whether there is one.
-    if (accepted.topics.length === 0) {
-      return { errorCode: Errors.NONE.code, throttleTimeMs: 0, topics: refused }
-    }
     try {
       const partition = this.#partitionFor(request.groupId)
       return mergeDeletes(refused, await this.#runtime.write(partition, deleteOffsets, accepted, client))
