@@ -10,7 +10,9 @@ import type { Group, GroupRecord, GroupResult, GroupState } from './group-types.
 /** OffsetDelete (KIP-496): forgets offsets of topics that the group is not subscribed to. */
 export const deleteOffsets = (state: GroupState, request: OffsetDeleteRequest): GroupResult<OffsetDeleteResponse> => {
   const group = state.groups.get(request.groupId)
-  if (group === undefined) return answered(deleteOffsetsError(Errors.GROUP_ID_NOT_FOUND.code))
+  if (group === undefined || group.type === 'share') {
+    return answered(deleteOffsetsError(Errors.GROUP_ID_NOT_FOUND.code))
+  }
   // What members of another protocol type consume cannot be known.
   if (group.type === 'classic' && group.state !== 'Empty' && !isConsumerGroup(group))
     return answered(deleteOffsetsError(Errors.NON_EMPTY_GROUP.code))
