@@ -100,9 +100,6 @@ export class OffsetService {
   }
 
   async delete(request: OffsetDeleteRequest, client: RequestClient): Promise<OffsetDeleteResponse> {
-    // Kafka does not ask the group when nothing is to be deleted, not even whether there is one. It does ask when all
-    // topics are unknown.
-    if (request.topics.length === 0) return { errorCode: Errors.NONE.code, throttleTimeMs: 0, topics: [] }
     if (request.groupId === '') return deleteOffsetsError(Errors.INVALID_GROUP_ID.code)
     const { accepted, refused } = knownDeletes(request, this.#topics)
     try {
