@@ -50,8 +50,7 @@ export const alterShareGroupOffsets = (
     }
   })
   const value: OffsetsAlteration = { stateEpoch: group.header.groupEpoch, topics: altered, responses }
-  // A group that is not there is made even when none of the partitions is.
-  if (altered.length === 0 && state.groups.has(groupId)) return answered(value)
+  if (altered.length === 0) return answered(value)
   const initializing = new Map(
     altered.map(({ topicId, name, partitions }) => [
       topicId,
