@@ -113,17 +113,22 @@ export const histories = [
     }
   }),
 
-  history('folders of logs', describeLogDirs, async (s) => {
-    const topic = await s.topic('orders', { partitions: 2 })
-    const describe = (topics: { topic: string; partitions: number[] }[] | null) => s.send(describeLogDirs, { topics })
-    await describe([{ topic: topic.name, partitions: [0, 1] }])
-    await s.send(apis.produce, producing(topic, batch(['a', 'b'])))
-    await describe([{ topic: topic.name, partitions: [0] }])
-    await describe([{ topic: topic.name, partitions: [7] }])
-    await describe([{ topic: s.name('missing'), partitions: [0] }])
-    await describe([])
-    await describe(null)
-  }),
+  history(
+    'folders of logs',
+    describeLogDirs,
+    async (s) => {
+      const topic = await s.topic('orders', { partitions: 2 })
+      const describe = (topics: { topic: string; partitions: number[] }[] | null) => s.send(describeLogDirs, { topics })
+      await describe([{ topic: topic.name, partitions: [0, 1] }])
+      await s.send(apis.produce, producing(topic, batch(['a', 'b'])))
+      await describe([{ topic: topic.name, partitions: [0] }])
+      await describe([{ topic: topic.name, partitions: [7] }])
+      await describe([{ topic: s.name('missing'), partitions: [0] }])
+      await describe([])
+      await describe(null)
+    },
+    { alone: true },
+  ),
 
   history('replicas moved between folders', alterReplicaLogDirs, async (s) => {
     const { name } = await s.topic('orders')

@@ -345,8 +345,10 @@ export const histories = [
       timeoutMs: 10_000,
     })
     const anew = await s.topic('orders')
-    await s.send(produce, producing(old, batch(['a'])))
-    await s.send(produce, producing(anew, batch(['a'])))
+    // Before its log is made, what the checkpoints say of the old one is written anew.
+    const patience = { deadlineMs: 30_000 }
+    await s.send(produce, producing(old, batch(['a'])), patience)
+    await s.send(produce, producing(anew, batch(['a'])), patience)
     await s.send(fetch, fetching(old, 0))
     await s.send(fetch, fetching(anew, 0))
   }),

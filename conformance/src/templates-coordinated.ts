@@ -148,10 +148,6 @@ export const shareTemplates: Readonly<Record<string, Template>> = {
     const groupId = state.missing
     return made(apis.describeShareGroupOffsets, { groups: [{ groupId, topics: random.chance(0.5) ? null : topics }] })
   },
-  AlterShareGroupOffsets: (random, state) => {
-    const topics = [{ topicName: topicOf(random, state).name, partitions: [{ partitionIndex: 0, startOffset: 1 }] }]
-    return made(apis.alterShareGroupOffsets, { groupId: state.groups[0]!, topics })
-  },
   DeleteShareGroupOffsets: (random, state) => {
     const topics = [{ topicName: topicOf(random, state).name }]
     return made(apis.deleteShareGroupOffsets, { groupId: state.groups[0]!, topics })
