@@ -29,10 +29,11 @@ const java = ['-Xmx400m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', 
 
 /**
  * Formats as StorageTool does. It is another JVM, and what it writes is the same each time but for the ids, so the
- * records of the feature levels are kept beside the jars.
+ * records of the feature levels are kept beside the jars; with features that are not stable they are others.
  */
 function format(): void {
-  const kept = `${libraries}.bootstrap.checkpoint`
+  const stability = /^unstable.feature.versions.enable=true$/m.test(text) ? 'unstable' : 'stable'
+  const kept = `${libraries}.${stability}.bootstrap.checkpoint`
   if (!existsSync(kept)) {
     const command = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', complete]
     spawnSync('java', [...java, ...command], { stdio: 'inherit' })
