@@ -2,7 +2,7 @@
  * A broker: everything put together in the order in which each part needs the others, and taken apart in reverse.
  * Several of them live in one process without knowing of each other.
  */
-import { effectiveBrokerConfig, MetadataService, resourceTypes } from '@milena/metadata'
+import { configsOf, effectiveBrokerConfig, MetadataService, resourceTypes } from '@milena/metadata'
 import type { BrokerConfig } from '@milena/metadata'
 import { errorByCode, Errors } from '@milena/protocol/messages'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
@@ -159,7 +159,9 @@ export class Broker implements AsyncDisposable {
 /** Keeps to what is set while the broker runs; returns how to stop. */
 function followConnectionLimits(config: BrokerConfig, metadata: MetadataService, sockets: SocketServer): () => void {
   const apply = (): void => {
-    sockets.limits = connectionLimits(effectiveBrokerConfig(metadata.image, config, config.nodeId))
+    const { image } = metadata
+    const resource = { resourceType: resourceTypes.BROKER, resourceName: String(config.nodeId) }
+    sockets.limits = connectionLimits(effectiveBrokerConfig(image, config, config.nodeId), configsOf(image, resource))
   }
   apply()
   return metadata.onChange(({ changedConfigs }) => {

@@ -14,6 +14,8 @@ const REQUEST_MEMORY_BYTES = 256 * 1024 * 1024
  */
 const BACKLOG = 511
 
+const NO_LIMIT = 0x7fff_ffff
+
 type ConfiguredOptions = Omit<SocketServerOptions, 'responseMemory' | 'clock' | 'logger'>
 
 /** Throws `ListenError` for a listener that this broker cannot secure as it is told to. */
@@ -33,16 +35,42 @@ export function socketServerOptions(config: BrokerConfig): ConfiguredOptions {
     maxFrameBytes: config.get('socket.request.max.bytes'),
     maxRequestBytes: maxRequestBytes > 0 ? maxRequestBytes : REQUEST_MEMORY_BYTES,
     limits: connectionLimits(config),
+    rateWindows: {
+      windows: config.get('quota.window.num'),
+      windowMs: config.get('quota.window.size.seconds') * 1000,
+    },
     maxIdleMs: maxIdleMs < 0 ? Infinity : maxIdleMs,
   }
 }
 
-export function connectionLimits(config: BrokerConfig): ConnectionLimits {
+const CREATION_RATE = 'max.connection.creation.rate'
+
+/** `dynamic` has what was set while the broker runs for one listener alone; the rest of it is in `config`. */
+export function connectionLimits(
+  config: BrokerConfig,
+  dynamic: ReadonlyMap<string, string> = new Map(),
+): ConnectionLimits {
+  const { listeners, interBrokerListenerName, properties } = config
+  const ofListeners = listeners.flatMap(({ name }): [string, number][] => {
+    const property = `listener.name.${name.toLowerCase()}.${CREATION_RATE}`
+    const rate = dynamic.get(property) ?? properties[property]
+    return rate === undefined ? [] : [[name, rateOf(Number(rate))]]
+  })
   return {
+    rates: {
+      ofBroker: rateOf(config.get(CREATION_RATE)),
+      ofListeners: new Map(ofListeners),
+      protectedListener: listeners.length > 1 ? interBrokerListenerName : undefined,
+    },
     maxConnections: config.get('max.connections'),
     maxConnectionsPerIp: config.get('max.connections.per.ip'),
     maxConnectionsByIp: connectionsByIp(config.get('max.connections.per.ip.overrides')),
   }
+}
+
+/** Where nothing is set, nothing need be measured. */
+function rateOf(connectionsASecond: number): number {
+  return connectionsASecond === NO_LIMIT || Number.isNaN(connectionsASecond) ? Infinity : connectionsASecond
 }
 
 /** `host:count`, separated by commas; a host may be an IPv6 literal, so the last colon divides. */

@@ -15,6 +15,8 @@ export class LogFlusher {
   readonly #onFailure: (cause: unknown) => Error
   #flushedOffset: number
   #waiters: Waiter[] = []
+  /** What the first of them to be done waits for: a write need not look at all of them. */
+  #lowestAwaited = Infinity
   #syncing: Promise<void> | undefined
   /** Makes the error of who asks for more, once there is no more to be had. */
   #failure: (() => Error) | undefined
@@ -45,6 +47,7 @@ export class LogFlusher {
     const promise = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ offset, resolve, reject })
     })
+    this.#lowestAwaited = Math.min(this.#lowestAwaited, offset)
     this.noteWritten()
     return promise
   }
@@ -53,7 +56,7 @@ export class LogFlusher {
   noteWritten(): void {
     if (this.#syncing !== undefined || this.#failure !== undefined || this.#waiters.length === 0) return
     const writtenOffset = this.#writtenOffset()
-    if (!this.#waiters.some((waiter) => waiter.offset <= writtenOffset)) return
+    if (this.#lowestAwaited > writtenOffset) return
     this.#syncing = this.#syncTo(writtenOffset)
   }
 
@@ -81,6 +84,7 @@ export class LogFlusher {
     this.#flushedOffset = offset
     const waiters = this.#waiters
     this.#waiters = waiters.filter((waiter) => waiter.offset > offset)
+    this.#lowestAwaited = this.#waiters.reduce((lowest, waiter) => Math.min(lowest, waiter.offset), Infinity)
     for (const waiter of waiters) if (waiter.offset <= offset) waiter.resolve()
   }
 

@@ -1,8 +1,11 @@
 /** All listeners and all connections of a broker: who may connect, who has been idle too long, and the end of all. */
 import type { Socket } from 'node:net'
 import type { Clock, Logger, Timer } from '@milena/runtime'
+import type { RateWindows } from '../quota/sampled-rate.ts'
 import type { RequestProcessor } from '../request/request-processor.ts'
 import { Connection } from './connection.ts'
+import { ConnectionGate } from './connection-gate.ts'
+import type { ConnectionRates } from './connection-gate.ts'
 import { Listener } from './listener.ts'
 import { literalAddress } from './literal-address.ts'
 import { RequestMemory } from './request-memory.ts'
@@ -25,6 +28,7 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerIp: number
   /** `max.connections.per.ip.overrides`. */
   readonly maxConnectionsByIp: ReadonlyMap<string, number>
+  readonly rates: ConnectionRates
 }
 
 export interface SocketServerOptions {
@@ -37,6 +41,8 @@ export interface SocketServerOptions {
   /** `queued.max.request.bytes`, bounded also where Kafka has no bound. */
   readonly maxRequestBytes: number
   readonly limits: ConnectionLimits
+  /** Over which the rates of connections are measured. */
+  readonly rateWindows: RateWindows
   readonly maxIdleMs: number
   readonly responseMemory: ResponseMemory
   readonly clock: Clock
@@ -57,6 +63,7 @@ export class SocketServer {
   /** Those that came too fast, each with the moment at which it is closed. */
   readonly #throttled = new Map<Socket, Timer>()
   #limits: ConnectionLimits
+  readonly #gate: ConnectionGate
   #lastConnectionId = 0
   #sweepTimer: Timer | undefined
   #isClosing = false
@@ -65,6 +72,11 @@ export class SocketServer {
   private constructor(options: SocketServerOptions) {
     this.#options = options
     this.#limits = options.limits
+    this.#gate = new ConnectionGate({
+      clock: options.clock,
+      windows: options.rateWindows,
+      rates: options.limits.rates,
+    })
     this.#requestMemory = new RequestMemory(options.maxRequestBytes)
   }
 
@@ -98,6 +110,7 @@ export class SocketServer {
   /** They hold for connections to come; those that are open stay open. */
   set limits(limits: ConnectionLimits) {
     this.#limits = limits
+    this.#gate.rates = limits.rates
   }
 
   /** With the ports that were really opened. */
@@ -126,8 +139,9 @@ export class SocketServer {
       socket.destroy()
     }
     this.#throttled.clear()
-    // Refuses those who came too early and now come too late.
+    // Refuses those who came too early and now come too late, and those who came too fast.
     for (const accept of this.#early?.splice(0) ?? []) accept()
+    this.#gate.open()
     const emptied = new Promise<void>((resolve) => {
       this.#onEmpty = resolve
     })
@@ -152,11 +166,19 @@ export class SocketServer {
   }
 
   #accept(socket: Socket, listenerName: string): void {
-    const processor = this.#processor
-    if (processor === undefined && !this.#isClosing) {
+    if (this.#processor === undefined && !this.#isClosing) {
       this.#early?.push(() => this.#accept(socket, listenerName))
       return
     }
+    if (this.#gate.waiting(listenerName) >= this.#options.backlog) {
+      socket.destroy()
+      return
+    }
+    this.#gate.pass(listenerName, () => this.#admit(socket, listenerName))
+  }
+
+  #admit(socket: Socket, listenerName: string): void {
+    const processor = this.#processor
     const ip = literalAddress(socket.remoteAddress)
     const refusal = this.#refusal(ip)
     if (refusal !== undefined || processor === undefined) {

@@ -14,6 +14,8 @@ import {
   Errors,
   FetchRequest,
   FetchResponse,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
   MetadataRequest,
   MetadataResponse,
   ProduceRequest,
@@ -174,4 +176,21 @@ test('time on the loop is counted where a quota asks for it', async () => {
   await setQuota(admin, { 'client-id': 'busy' }, 'request_percentage', 1e9)
   const busy = await broker.connect('busy')
   assert.equal((await metadata(busy)).throttleTimeMs, 0)
+})
+
+test('max.connection.creation.rate holds up who connects too fast, and may change while the broker runs', async () => {
+  const clock = new ManualClock(Date.now())
+  const properties = { 'max.connection.creation.rate': '1', 'quota.window.num': '2' }
+  await using broker = await TestBroker.start({ clock, properties })
+  const admin = await broker.connect('admin')
+  const second = await broker.connect('second')
+  const waiting = metadata(second)
+  assert.equal(await hasArrived(waiting, admin), false)
+  clock.advance(1000)
+  await waiting
+  const configs = [{ name: 'max.connection.creation.rate', configOperation: 0, value: '2147483647' }]
+  const body = { resources: [{ resourceType: 4, resourceName: '', configs }], validateOnly: false }
+  const { responses } = await admin.send(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, 1, body)
+  assert.equal(responses[0]?.errorCode, 0)
+  for (let i = 0; i < 5; i++) await metadata(await broker.connect())
 })
