@@ -74,6 +74,8 @@ async function takeStep(session: Session, random: Random, state: State, name: st
     mutate(random, api.request, version, body as Record<string, unknown>, state)
   }
   if ((body as { acks?: number }).acks === 0) return
+  // Version 0 cannot only look.
+  if (api.name === 'UpdateFeatures' && version === 0) return
   makeHarmless(body as Harmful)
   const answer = await session.trySend(api as Api, body as never)
   if (answer === undefined) return
@@ -84,6 +86,7 @@ async function takeStep(session: Session, random: Random, state: State, name: st
 interface Harmful {
   validateOnly?: boolean
   acks?: number
+  readonly featureUpdates?: unknown
   readonly transactionalId?: string | null
   readonly resources?: readonly { readonly resourceType: number }[]
 }
@@ -94,6 +97,7 @@ interface Harmful {
  */
 function makeHarmless(body: Harmful): void {
   if (typeof body.transactionalId === 'string' && body.acks !== undefined && Math.abs(body.acks) !== 1) body.acks = -1
+  if (body.featureUpdates !== undefined) body.validateOnly = true
   if (body.validateOnly === false && body.resources?.some(({ resourceType }) => resourceType === 4) === true)
     body.validateOnly = true
 }

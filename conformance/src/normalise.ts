@@ -184,6 +184,8 @@ function ofField(name: string, field: Field, value: unknown, context: Context): 
   // By name first, so that what is invented is met in the same order.
   const elements = (unordered.has(place) ? listed.toSorted((a, b) => byText(nameOf(a), nameOf(b))) : listed)
     .filter((element) => !listings.has(place) || isOurs(element as Listed, context))
+    // What lies in the topics of the coordinators is written for all histories.
+    .filter((element) => place !== 'DescribeLogDirsResponse.topics' || !(element as Listed).name!.startsWith('__'))
     .filter((element) => place !== 'DescribeConfigsResponse.configs' || !markers.has((element as Listed).name!))
     .map((element) =>
       field.element === 'struct'
