@@ -24,32 +24,63 @@ export interface RegexUpdate {
 
 const UNCHANGED: RegexUpdate = { isChanged: false, isResolved: false }
 
-/** Why the expression is none, or undefined. The engine's time is linear in the name, so that none stalls anyone. */
+/**
+ * In instructions, about one for each character, but a repetition such as `(a?){1000}` has thousands. The engine's time
+ * is linear in the name and in this: to try one name, which cannot be interrupted, must not take a second.
+ */
+const MAX_PROGRAM_SIZE = 20_000
+
+/** Why the expression is none, or undefined. */
 export const invalidRegex = (regex: string): Refusal | undefined => {
+  const pattern = compiled(regex)
+  return pattern instanceof RE2JS ? undefined : pattern
+}
+
+const compiled = (regex: string): RE2JS | Refusal => {
   try {
-    RE2JS.compile(regex)
-    return undefined
+    const pattern = RE2JS.compile(regex)
+    return pattern.programSize() <= MAX_PROGRAM_SIZE ? pattern : invalid(regex, 'expression too large')
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const description = error instanceof RE2JSSyntaxException ? error.getDescription() : error.message
-    const message = `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: ${description}.`
-    return new Refusal(Errors.INVALID_REGULAR_EXPRESSION, message)
+    return invalid(regex, error instanceof RE2JSSyntaxException ? error.getDescription() : error.message)
   }
 }
 
-/** The topics whose whole name matches, for each expression; one that is none matches nothing. */
-export const resolveRegexes = (
-  regexes: readonly string[],
-  topics: TopicsView,
-): ReadonlyMap<string, ReadonlySet<string>> => {
+const invalid = (regex: string, description: string): Refusal => {
+  const message = `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: ${description}.`
+  return new Refusal(Errors.INVALID_REGULAR_EXPRESSION, message)
+}
+
+export type TopicsByRegex = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * The topics whose whole name matches, for each expression; one that is none matches nothing. Yields after each step, so
+ * that who has many topics or hard expressions can do something else in between.
+ */
+export function* regexResolution(regexes: readonly string[], topics: TopicsView): Generator<undefined, TopicsByRegex> {
   const names = [...topics.topicNames()]
-  return new Map(
-    regexes.map((regex) => {
-      if (invalidRegex(regex) !== undefined) return [regex, new Set<string>()]
-      const pattern = RE2JS.compile(regex)
-      return [regex, new Set(names.filter((name) => pattern.testExact(name)))]
-    }),
-  )
+  const topicsByRegex = new Map<string, ReadonlySet<string>>()
+  for (const regex of regexes) {
+    const pattern = compiled(regex)
+    const matching = new Set<string>()
+    topicsByRegex.set(regex, matching)
+    yield
+    if (!(pattern instanceof RE2JS)) continue
+    for (const name of names) {
+      if (pattern.testExact(name)) matching.add(name)
+      yield
+    }
+  }
+  return topicsByRegex
+}
+
+/** All of it at once. */
+export const resolveRegexes = (regexes: readonly string[], topics: TopicsView): TopicsByRegex => {
+  const steps = regexResolution(regexes, topics)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 
 /** Takes up a member's new expression, and has all of the group resolved when it is time to. */
@@ -118,7 +149,7 @@ const lastResolution = (group: ConsumerGroup): Pick<ResolvedRegex, 'version' | '
 /** What came of the task `resolveRegexes`. */
 export interface RegexResolution {
   readonly groupId: string
-  readonly topicsByRegex: ReadonlyMap<string, ReadonlySet<string>>
+  readonly topicsByRegex: TopicsByRegex
   /** Of the metadata against which it was resolved. */
   readonly version: number
 }

@@ -10,7 +10,8 @@ import type { DescribedConsumerGroup } from '../consumer-group/consumer-group-de
 import { consumerGroupHeartbeat, heartbeatError } from '../consumer-group/consumer-group-heartbeat.ts'
 import type { ConsumerGroupTask } from '../consumer-group/consumer-group-types.ts'
 import { invalidHeartbeat } from '../consumer-group/invalid-heartbeat.ts'
-import { regexesResolved, resolveRegexes } from '../consumer-group/regular-expressions.ts'
+import { regexesResolved, regexResolution } from '../consumer-group/regular-expressions.ts'
+import type { TopicsByRegex } from '../consumer-group/regular-expressions.ts'
 import { topicsChanged } from '../consumer-group/topics-changed.ts'
 import type { GroupConfig } from '../group/group-config.ts'
 import type { GroupTypes, TopicsView } from '../group/group-types.ts'
@@ -32,6 +33,9 @@ export interface ConsumerGroupServiceOptions {
     failed: (groupId: string, errorCode: number) => DescribedConsumerGroup,
   ) => Promise<DescribedConsumerGroup[]>
 }
+
+/** How long expressions are resolved at a stretch. */
+const TURN_MS = 5
 
 /** On whose behalf the broker itself acts. */
 const NOBODY: RequestClient = { clientId: '', clientHost: '', apiVersion: 0 }
@@ -82,15 +86,26 @@ export class ConsumerGroupService {
     }
   }
 
-  /** Looks through all topics in a turn of its own, so that the heartbeat that asked for it is answered meanwhile. */
+  /** Looks through all topics in turns of its own, so that nobody is held up, nor the heartbeat that asked for it. */
   startTask(partition: number, { groupId, regexes }: ConsumerGroupTask): void {
     const { runtime, clock, topics } = this.#options
     clock.setTimer(0, () => {
       const version = topics.version()
-      const topicsByRegex = resolveRegexes(regexes, topics)
-      const resolution = { groupId, topicsByRegex, version }
-      void this.#ofOwnAccord(partition, () => runtime.write(partition, regexesResolved, resolution, NOBODY))
+      this.#inTurns(regexResolution(regexes, topics), (topicsByRegex) => {
+        const resolution = { groupId, topicsByRegex, version }
+        void this.#ofOwnAccord(partition, () => runtime.write(partition, regexesResolved, resolution, NOBODY))
+      })
     })
+  }
+
+  #inTurns(steps: Iterator<undefined, TopicsByRegex>, done: (topicsByRegex: TopicsByRegex) => void): void {
+    const { clock } = this.#options
+    const endMs = clock.monotonicMs() + TURN_MS
+    do {
+      const step = steps.next()
+      if (step.done === true) return done(step.value)
+    } while (clock.monotonicMs() < endMs)
+    clock.setTimer(0, () => this.#inTurns(steps, done))
   }
 
   /** Nobody waits for it. Whoever coordinates the partition next looks at everything anew. */
