@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
     table: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     'test-timeout': { type: 'string', default: '150' },
-    'class-timeout': { type: 'string', default: '1800' },
+    'class-timeout': { type: 'string', default: '3600' },
   },
 })
 /** A class waits more than it works, and a machine that tests changes has two cores at least. */

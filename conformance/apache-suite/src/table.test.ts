@@ -11,8 +11,8 @@ test('what both pass, what one passes, and the reasons', () => {
   const results = parseResults('BTest\ta\tpassed\nBTest\tb\tfailed\nBTest\tc\tfailed\nBTest\td\tpassed\n')
   const exceptions = parseExceptions('\n- `BTest b` has a reason that is long enough.\n')
   assert.deepEqual(formatTable(baseline, results, exceptions).split('\n').slice(1), [
-    'ATest\t1\t1\t0\t0\topen: a',
-    'BTest\t4\t3\t2\t1\thas a reason that is long enough. open: c',
+    'ATest\t1\t1\t0\t0\tNot run yet.',
+    'BTest\t4\t3\t2\t1\thas a reason that is long enough. Open: c.',
     '',
   ])
 })
