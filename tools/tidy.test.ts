@@ -124,7 +124,9 @@ const bannedInPureCode: readonly (readonly [RegExp, string])[] = [
   [/\bprocess\.|\bBuffer\b|\bconsole\./, 'nothing: the effect belongs at the edge'],
 ]
 const isPure = (file: string): boolean =>
-  /^packages\/(coordinator|metadata)\/src\//.test(file) && !/\/(edge|store|testing)\//.test(file) && !isTest(file)
+  /^packages\/((coordinator|metadata)\/src|broker\/src\/share\/partition)\//.test(file) &&
+  !/\/(edge|store|testing)\//.test(file) &&
+  !isTest(file)
 
 /** Comments and strings may speak of anything. */
 const codeOf = (text: string): string =>

@@ -41,7 +41,7 @@ export class GroupCoordinator {
     const logger = options.logger.child('GroupCoordinator')
     this.#newTopicsVersion = metadata.image.offset
     this.service = new GroupCoordinatorService({
-      config: groupConfigOf(config),
+      config: groupConfigOf(config, () => replicas.config),
       configOf: (groupId) => configsOf(metadata.image, { resourceType: resourceTypes.GROUP, resourceName: groupId }),
       topics: topicsViewOf(metadata, () => this.#newTopicsVersion),
       shares: {
@@ -96,7 +96,8 @@ export class GroupCoordinator {
   }
 }
 
-function groupConfigOf(config: BrokerConfig): GroupConfig {
+/** `dynamic` is the configuration as it is when it is asked for. */
+export function groupConfigOf(config: BrokerConfig, dynamic: () => BrokerConfig): GroupConfig {
   return {
     groupMinSessionTimeoutMs: config.get('group.min.session.timeout.ms'),
     groupMaxSessionTimeoutMs: config.get('group.max.session.timeout.ms'),
@@ -106,12 +107,12 @@ function groupConfigOf(config: BrokerConfig): GroupConfig {
     offsetsRetentionMs: config.get('offsets.retention.minutes') * 60_000,
     offsetsRetentionCheckIntervalMs: config.get('offsets.retention.check.interval.ms'),
     offsetsCommitTimeoutMs: config.get('offsets.commit.timeout.ms'),
-    consumerGroup: consumerGroupConfigOf(config),
-    shareGroup: shareGroupSettingsOf(config),
+    consumerGroup: consumerGroupConfigOf(config, dynamic),
+    shareGroup: shareGroupSettingsOf(config, dynamic),
   }
 }
 
-function consumerGroupConfigOf(config: BrokerConfig): ConsumerGroupConfig {
+function consumerGroupConfigOf(config: BrokerConfig, dynamic: () => BrokerConfig): ConsumerGroupConfig {
   return {
     sessionTimeoutMs: config.get('group.consumer.session.timeout.ms'),
     minSessionTimeoutMs: config.get('group.consumer.min.session.timeout.ms'),
@@ -119,7 +120,9 @@ function consumerGroupConfigOf(config: BrokerConfig): ConsumerGroupConfig {
     heartbeatIntervalMs: config.get('group.consumer.heartbeat.interval.ms'),
     minHeartbeatIntervalMs: config.get('group.consumer.min.heartbeat.interval.ms'),
     maxHeartbeatIntervalMs: config.get('group.consumer.max.heartbeat.interval.ms'),
-    assignmentIntervalMs: config.get('group.consumer.assignment.interval.ms'),
+    get assignmentIntervalMs() {
+      return dynamic().get('group.consumer.assignment.interval.ms')
+    },
     minAssignmentIntervalMs: config.get('group.consumer.min.assignment.interval.ms'),
     maxAssignmentIntervalMs: config.get('group.consumer.max.assignment.interval.ms'),
     maxSize: config.get('group.consumer.max.size'),
@@ -129,7 +132,7 @@ function consumerGroupConfigOf(config: BrokerConfig): ConsumerGroupConfig {
   }
 }
 
-function shareGroupSettingsOf(config: BrokerConfig): ShareGroupSettings {
+function shareGroupSettingsOf(config: BrokerConfig, dynamic: () => BrokerConfig): ShareGroupSettings {
   return {
     sessionTimeoutMs: config.get('group.share.session.timeout.ms'),
     minSessionTimeoutMs: config.get('group.share.min.session.timeout.ms'),
@@ -137,7 +140,9 @@ function shareGroupSettingsOf(config: BrokerConfig): ShareGroupSettings {
     heartbeatIntervalMs: config.get('group.share.heartbeat.interval.ms'),
     minHeartbeatIntervalMs: config.get('group.share.min.heartbeat.interval.ms'),
     maxHeartbeatIntervalMs: config.get('group.share.max.heartbeat.interval.ms'),
-    assignmentIntervalMs: config.get('group.share.assignment.interval.ms'),
+    get assignmentIntervalMs() {
+      return dynamic().get('group.share.assignment.interval.ms')
+    },
     minAssignmentIntervalMs: config.get('group.share.min.assignment.interval.ms'),
     maxAssignmentIntervalMs: config.get('group.share.max.assignment.interval.ms'),
     maxSize: config.get('group.share.max.size'),

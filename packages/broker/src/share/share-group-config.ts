@@ -20,23 +20,26 @@ export interface ShareGroupConfig {
 const DURATION_PREFIX = 'by_duration:'
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i
 
-/** As it is now: a change of the metadata is seen by the next call. */
+/**
+ * As it is now: a change of the metadata is seen by the next call. A group's value from before the broker's bounds were
+ * narrowed is brought within them.
+ */
 export function shareGroupConfigOf(image: MetadataImage, groupId: string, broker: BrokerConfig): ShareGroupConfig {
   const given = configsOf(image, { resourceType: resourceTypes.GROUP, resourceName: groupId })
-  const numberOf = (name: string, otherwise: number): number => {
-    const text = given.get(name)
-    return text === undefined ? otherwise : Number(text)
+  const numberOf = (
+    name: 'record.lock.duration.ms' | 'delivery.count.limit' | 'partition.max.record.locks',
+  ): number => {
+    const own = given.get(`share.${name}`)
+    if (own === undefined) return broker.get(`group.share.${name}`)
+    return Math.min(Math.max(Number(own), broker.get(`group.share.min.${name}`)), broker.get(`group.share.max.${name}`))
   }
   return {
     autoOffsetReset: autoOffsetResetOf(given.get('share.auto.offset.reset') ?? 'latest'),
     isReadCommitted: given.get('share.isolation.level') === 'read_committed',
     isRenewAcknowledgeEnabled: given.get('share.renew.acknowledge.enable')?.toLowerCase() !== 'false',
-    recordLockDurationMs: numberOf('share.record.lock.duration.ms', broker.get('group.share.record.lock.duration.ms')),
-    maxDeliveryCount: numberOf('share.delivery.count.limit', broker.get('group.share.delivery.count.limit')),
-    maxInFlightRecords: numberOf(
-      'share.partition.max.record.locks',
-      broker.get('group.share.partition.max.record.locks'),
-    ),
+    recordLockDurationMs: numberOf('record.lock.duration.ms'),
+    maxDeliveryCount: numberOf('delivery.count.limit'),
+    maxInFlightRecords: numberOf('partition.max.record.locks'),
   }
 }
 
