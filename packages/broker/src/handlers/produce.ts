@@ -189,7 +189,10 @@ function finish(
 
 function answer(entries: readonly ProduceEntry[], acks: number, context: RequestContext): HandlerResult<Response> {
   const throttleTimeMs = throttleProduce(context)
-  if (acks !== ACKS_NONE) return { ...produceResponse(entries, context), throttleTimeMs }
+  if (acks !== ACKS_NONE) {
+    const response = produceResponse(entries, context)
+    return throttleTimeMs === 0 ? response : { ...response, throttleTimeMs }
+  }
   // Who gets no answer is not told, and waits all the same.
   if (throttleTimeMs > 0) context.connection.throttle(throttleTimeMs)
   const failed = entries.find(({ error }) => error !== undefined)

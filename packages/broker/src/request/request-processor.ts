@@ -24,7 +24,7 @@ interface Work {
   readonly request: object
   readonly context: RequestContext
   /** How long the handler held up the loop before it first waited; 0 where nobody measures it. */
-  readonly loopMs: number
+  loopMs: number
 }
 
 export interface RequestProcessorOptions {
@@ -92,20 +92,28 @@ export class RequestProcessor {
       const details = { apiVersion, error: textOf(error) }
       return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)
     }
-    return this.#handle({ handler, request, context })
+    return this.#handle({ handler, request, context, loopMs: 0 })
   }
 
-  #handle(work: Omit<Work, 'loopMs'>): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
-    const { handler, request, context } = work
-    const startMs = this.#throttle.measuresTime ? this.#throttle.nowMs() : undefined
-    const timed = (): Work => ({ ...work, loopMs: startMs === undefined ? 0 : this.#throttle.nowMs() - startMs })
+  #handle(work: Work): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
     try {
-      const result = handler.handle(request as never, context)
-      if (result instanceof InFlight) return new InFlight(this.#settle(result.response, timed()), result.dispatched)
-      if (result instanceof Promise) return this.#settle(result, timed())
-      return this.#encode(result, timed())
+      const result = this.#measured(work)
+      if (result instanceof InFlight) return new InFlight(this.#settle(result.response, work), result.dispatched)
+      if (result instanceof Promise) return this.#settle(result, work)
+      return this.#encode(result, work)
     } catch (error) {
-      return this.#fail(error, timed())
+      return this.#fail(error, work)
+    }
+  }
+
+  #measured(work: Work): ReturnType<Handler['handle']> {
+    const { handler, request, context } = work
+    if (!this.#throttle.measuresTime) return handler.handle(request as never, context)
+    const startMs = this.#throttle.nowMs()
+    try {
+      return handler.handle(request as never, context)
+    } finally {
+      work.loopMs = this.#throttle.nowMs() - startMs
     }
   }
 
