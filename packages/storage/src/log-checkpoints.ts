@@ -42,11 +42,12 @@ export class LogCheckpoints {
 
   /**
    * To be called before a log is made: what the files still say of a deleted one with the same name would, after a
-   * crash, be taken for its own.
+   * crash, be taken for its own. What they say of the others stays as it is: nobody waits for ten thousand logs to be
+   * settled because one is made anew.
    */
   async forgetBefore(name: string, hosted: () => readonly HostedLog[]): Promise<void> {
     if (!this.#deleted.has(name)) return
-    await this.writeOffsets(hosted)
+    await this.#writes.run(() => this.#writeOffsetFiles(hosted))
     await this.writeHighWatermarks(hosted)
   }
 
@@ -56,7 +57,7 @@ export class LogCheckpoints {
 
   /** Recovery points and log start offsets; before a recovery point is written, what lies below it is settled. */
   writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
-    return this.#writes.run(() => this.#writeOffsets(hosted()))
+    return this.#writes.run(() => this.#writeOffsets(hosted))
   }
 
   async #writeHighWatermarks(hosted: readonly HostedLog[]): Promise<void> {
@@ -70,22 +71,27 @@ export class LogCheckpoints {
     }
   }
 
-  async #writeOffsets(hosted: readonly HostedLog[]): Promise<void> {
-    this.#deleted.clear()
-    for (const { log } of hosted) {
+  async #writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
+    for (const { log } of hosted()) {
       if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) continue
       // A log that fails here has said so, and keeps the recovery point that it had.
       const recoveryPoint = await log.checkpointRecoveryPoint().catch(() => undefined)
       if (recoveryPoint !== undefined) this.#recoveryPoints.set(log, recoveryPoint)
     }
+    await this.#writeOffsetFiles(hosted)
+  }
+
+  async #writeOffsetFiles(hosted: () => readonly HostedLog[]): Promise<void> {
+    // A log that is deleted from here on may still be written down.
+    this.#deleted.clear()
     for (const dir of this.#dirs) {
       if (dir.failure !== undefined) continue
       await dir.writeCheckpoint(
         'recoveryPoint',
-        entriesOf(hosted, dir, (log) => this.#recoveryPoints.get(log)),
+        entriesOf(hosted(), dir, (log) => this.#recoveryPoints.get(log)),
       )
       const startOf = (log: UnifiedLog) => (log.startsInsideSegment ? log.logStartOffset : undefined)
-      await dir.writeCheckpoint('logStartOffset', entriesOf(hosted, dir, startOf))
+      await dir.writeCheckpoint('logStartOffset', entriesOf(hosted(), dir, startOf))
     }
   }
 }

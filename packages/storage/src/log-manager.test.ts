@@ -97,6 +97,32 @@ describe('LogManager', () => {
     }
   })
 
+  test('a log that is deleted while checkpoints are written does not fail its folder', async () => {
+    const fs = new ObservedFileSystem(new MemoryFileSystem(), logDir)
+    const harness = new StorageHarness({ fs })
+    const log = await harness.openLog()
+    await write(log, batchOf(['a']))
+    await log.flushed(1)
+    const other = await harness.manager.getOrCreateLog({ topic: 'zoo', partition: 0 }, otherId, harness.config)
+    await write(other, batchOf(['z']))
+    await other.flushed(1)
+    // The deletion comes between the list of logs and the turn of this one.
+    let deletion: Promise<void> | undefined
+    fs.observer = async ({ path: file }) => {
+      if (deletion !== undefined || !file.startsWith('topic-0/')) return
+      deletion = harness.manager.deleteLog({ topic: 'zoo', partition: 0 })
+      await deletion
+    }
+    await harness.manager.checkpointOffsets()
+    await deletion
+    assert.deepEqual(
+      harness.manager.logDirs.map(({ failure }) => failure),
+      [undefined],
+    )
+    assert.notEqual(deletion, undefined)
+    assert.equal(await textOf(harness, 'recovery-point-offset-checkpoint'), '0\n1\ntopic 0 1\n')
+  })
+
   test('refuses a folder that is in use, or of another cluster or node', async () => {
     const harness = new StorageHarness()
     await harness.start()
