@@ -42,7 +42,7 @@ const strangers: readonly { readonly what: string; readonly bytes: Buffer; reado
   { what: 'a frame of three bytes', bytes: frame(Buffer.alloc(3)), says: /header cannot be read/ },
   { what: 'an unknown key', bytes: frame(header(999, 0)), says: /no API with key 999/ },
   { what: 'a negative key', bytes: frame(header(-1, 0)), says: /no API with key -1/ },
-  { what: 'an API of controllers', bytes: frame(header(67, 0)), says: /not served here/ },
+  { what: 'an API of controllers', bytes: frame(headerFlexible(67, 0)), says: /not served here/ },
   { what: 'an unknown version', bytes: frame(headerFlexible(3, 99)), says: /version 99 of Metadata/ },
   { what: 'a negative version', bytes: frame(header(3, -1)), says: /version -1 of Metadata/ },
   { what: 'a truncated body', bytes: frame(header(0, 3)), says: /Produce request cannot be read/ },
