@@ -297,13 +297,17 @@ export class LogManager {
    * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed.
    */
   moveLog(topicPartition: TopicPartition, logDir: string): void {
+    this.#moves.begin(topicPartition, () => this.#dirToMoveTo(logDir))
+  }
+
+  #dirToMoveTo(logDir: string): LogDir {
     const dir = this.#dirs.find((each) => each.path === logDir)
     if (dir === undefined) {
       const isConfigured = this.#o.logDirs.includes(logDir)
       throw new StorageError(isConfigured ? 'KAFKA_STORAGE_ERROR' : 'LOG_DIR_NOT_FOUND', `no log folder ${logDir}`)
     }
     if (dir.failure !== undefined) throw storageFailure(`the log folder ${logDir} is offline`, dir.failure)
-    this.#moves.begin(topicPartition, dir)
+    return dir
   }
 
   /** The log stands still while the rest of it is copied; whoever writes meanwhile is told to try again. */
@@ -383,7 +387,7 @@ export class LogManager {
   /** Begins the periodic work: checkpoints, retention, forgetting of idle producers. */
   startBackground(): void {
     const o = this.#o
-    for (const { topicPartition, dir } of this.#interrupted) this.#moves.begin(topicPartition, dir)
+    for (const { topicPartition, dir } of this.#interrupted) this.#moves.begin(topicPartition, () => dir)
     const offsetsIntervalMs = o.recoveryPointCheckpointIntervalMs ?? 60_000
     this.#background.every({
       name: 'checkpoint high watermarks',

@@ -49,12 +49,13 @@ export class LogMoves {
     this.#preferred.set(name, dir)
   }
 
-  /** Begins to move a log, in place of where it was moving before. */
-  begin(topicPartition: TopicPartition, dir: LogDir): void {
+  /** Begins to move a log, in place of where it was moving before; `findDir` may refuse, after the name has passed. */
+  begin(topicPartition: TopicPartition, findDir: () => LogDir): void {
     const name = topicPartitionName(topicPartition)
     const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
     const folder = futureDirName(topicPartition, uniqueId)
     if (folder === undefined) throw new StorageError('INVALID_TOPIC_EXCEPTION', 'The topic name is too long.')
+    const dir = findDir()
     const running = this.#moves.get(name)
     const hosted = this.#o.hosted(name)
     if (hosted === undefined) return this.prefer(name, dir)

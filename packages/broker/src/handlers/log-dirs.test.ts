@@ -57,6 +57,7 @@ test('a folder that is none, and a partition that is none', async () => {
   const client = await broker.connect()
   await createTopic(client, 'events')
   assert.equal(await move(client, '/nowhere'), Errors.LOG_DIR_NOT_FOUND.code)
+  assert.equal(await move(client, '/nowhere', 'x'.repeat(249)), Errors.INVALID_TOPIC_EXCEPTION.code)
   assert.equal(await move(client, DIRS[0]!, 'nothing'), Errors.UNKNOWN_TOPIC_OR_PARTITION.code)
   assert.equal(await move(client, DIRS[1]!), 0)
   await produceTo(client, 'events', batchOf(['a']))

@@ -412,6 +412,8 @@ test('what a request must have, and what old versions lack', async () => {
     assignments: [],
   }
   assert.equal((await service.syncGroup(sync, bench.client(5))).errorCode, Errors.INCONSISTENT_GROUP_PROTOCOL.code)
+  const nowhere = { ...sync, groupId: '' }
+  assert.equal((await service.syncGroup(nowhere, bench.client(5))).errorCode, Errors.INCONSISTENT_GROUP_PROTOCOL.code)
   assert.equal((await service.syncGroup(sync, bench.client(4))).errorCode, Errors.UNKNOWN_MEMBER_ID.code)
   const left = await service.leaveGroup({ groupId: 'g', memberId: 'm', members: [] }, bench.client(0))
   assert.deepEqual([left.errorCode, left.members], [Errors.UNKNOWN_MEMBER_ID.code, []])

@@ -181,12 +181,12 @@ export class GroupCoordinatorService {
   }
 
   async syncGroup(request: SyncGroupRequest, client: RequestClient): Promise<SyncGroupResponse> {
-    if (this.#partitionCount === undefined) return syncError(Errors.COORDINATOR_NOT_AVAILABLE.code)
-    if (request.groupId === '') return syncError(Errors.INVALID_GROUP_ID.code)
     // Since v5 a member must say which protocol it means (KIP-559).
     if (client.apiVersion >= 5 && (request.protocolType === null || request.protocolName === null)) {
       return syncError(Errors.INCONSISTENT_GROUP_PROTOCOL.code)
     }
+    if (this.#partitionCount === undefined) return syncError(Errors.COORDINATOR_NOT_AVAILABLE.code)
+    if (request.groupId === '') return syncError(Errors.INVALID_GROUP_ID.code)
     return this.#try(
       () => this.#runtime.write(this.partitionFor(request.groupId), syncGroup, request, client),
       (errorCode) => syncError(errorCode),
