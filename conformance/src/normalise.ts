@@ -62,6 +62,8 @@ const unordered = new Set([
   'DescribeClientQuotasResponse.values',
   'DescribeUserScramCredentialsResponse.results',
   'AlterUserScramCredentialsResponse.results',
+  'AlterClientQuotasResponse.entity',
+  'ReadShareGroupStateResponse.results',
   'DescribeUserScramCredentialsResponse.credentialInfos',
   'UpdateFeaturesResponse.results',
   'ElectLeadersResponse.replicaElectionResults',
@@ -119,6 +121,7 @@ const listings = new Set([
   'ListConfigResourcesResponse.configResources',
   'DescribeTopicPartitionsResponse.topics',
   'OffsetFetchResponse.topics',
+  'ElectLeadersResponse.replicaElectionResults',
 ])
 const ofAnyHistory = /^h\d+-/
 /** What the runner itself changes on Apache Kafka, to see how far it has come (brokers.ts). */
@@ -177,6 +180,9 @@ function ofFields(fields: Fields, value: Readonly<Record<string, unknown>>, cont
 
 function ofField(name: string, field: Field, value: unknown, context: Context): Normal {
   if (value === null) return null
+  // Where a list of everything was cut, and goes on with what another history made.
+  if (name === 'nextCursor' && !isNamedByUs((value as { readonly topicName: string }).topicName, context.symbols))
+    return '<cursor>'
   if (field.kind === 'struct') return ofFields(field.fields!, value as Readonly<Record<string, unknown>>, context)
   if (field.kind !== 'array') return ofScalar(name, field.kind, value, context)
   const place = `${context.message}.${name}`
@@ -202,6 +208,7 @@ function nameOf(element: unknown): string {
 
 interface Listed {
   readonly name?: string
+  readonly topic?: string
   readonly groupId?: string
   readonly resourceName?: string
   readonly transactionalId?: string
@@ -213,8 +220,14 @@ function byText(left: Normal, right: Normal): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function isOurs(element: Listed, { symbols }: Context): boolean {
-  const name = element.name ?? element.groupId ?? element.resourceName ?? element.transactionalId ?? element.user ?? ''
+function isOurs(element: Listed, { symbols, message }: Context): boolean {
+  const { name = element.groupId ?? element.topic ?? element.resourceName ?? element.transactionalId } = element
+  // The group without a name is everybody's.
+  if (name === '' && message === 'ListGroupsResponse') return false
+  return isNamedByUs(name ?? element.user ?? '', symbols)
+}
+
+function isNamedByUs(name: string, symbols: Symbols): boolean {
   return name.startsWith(symbols.prefix) || !ofAnyHistory.test(name)
 }
 

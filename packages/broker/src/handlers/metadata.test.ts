@@ -71,6 +71,7 @@ test('topics by id', async () => {
     topics: [
       { topicId, name: null },
       { topicId: unknown, name: null },
+      { topicId, name: null },
     ],
   })
   assert.deepEqual(

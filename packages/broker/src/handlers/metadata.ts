@@ -71,9 +71,9 @@ function checkTopics({ topics }: MetadataRequest, { apiVersion }: RequestContext
 
 /** When one topic is asked for by id, those that are asked for by name are passed over, as in Kafka. */
 function namesAskedFor({ topics }: MetadataRequest, { services }: RequestContext): TopicAskedFor[] {
-  const ids = (topics ?? []).map(({ topicId }) => topicId).filter((topicId) => topicId !== ZERO_UUID)
+  const ids = new Set(topics?.map(({ topicId }) => topicId).filter((topicId) => topicId !== ZERO_UUID))
   const { topicNamesById } = services.metadata.image
-  if (ids.length > 0) return ids.map((topicId) => topicNamesById.get(topicId) ?? { unknownTopicId: topicId })
+  if (ids.size > 0) return [...ids].map((topicId) => topicNamesById.get(topicId) ?? { unknownTopicId: topicId })
   return [...new Set((topics ?? []).flatMap(({ name }) => name ?? []))]
 }
 
