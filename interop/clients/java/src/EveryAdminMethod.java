@@ -264,12 +264,12 @@ public class EveryAdminMethod {
 
     static void quotas() throws Exception {
         var entity = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "loud"));
-        var alteration = new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 1000.0)));
+        var alteration = new ClientQuotaAlteration(entity, List.of(new ClientQuotaAlteration.Op("producer_byte_rate", 5000.0)));
         admin.alterClientQuotas(List.of(alteration)).all().get();
         eventually("quota", () -> admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get()
-                .equals(Map.of(entity, Map.of("producer_byte_rate", 1000.0))));
+                .equals(Map.of(entity, Map.of("producer_byte_rate", 5000.0))));
         try (var loud = producer(Map.of("client.id", "loud", "linger.ms", "0"))) {
-            for (int i = 0; i < 3; i++) loud.send(new ProducerRecord<>(TOPIC, 1, "k", "x".repeat(20_000))).get();
+            for (int i = 0; i < 4; i++) loud.send(new ProducerRecord<>(TOPIC, 1, "k", "x".repeat(20_000))).get();
             double throttled = loud.metrics().values().stream()
                     .filter(metric -> metric.metricName().name().equals("produce-throttle-time-max"))
                     .mapToDouble(metric -> (double) metric.metricValue()).max().orElse(0);
