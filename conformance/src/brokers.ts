@@ -16,6 +16,8 @@ export const properties = {
   'share.coordinator.state.topic.replication.factor': '1',
   'share.coordinator.state.topic.min.isr': '1',
   'group.initial.rebalance.delay.ms': '0',
+  // The records of histories are of long ago, and would go whenever a broker looks at its logs.
+  'log.retention.ms': '-1',
   // On a machine that is busy elsewhere a broker that is late is not taken for dead.
   'broker.session.timeout.ms': '120000',
   // A second member is given its part at once, not within the second after the first.
