@@ -9,7 +9,7 @@ import type { Difference } from './src/compare.ts'
 import { parseDifferences } from './src/differences.ts'
 import { generated } from './src/generator.ts'
 import type { History } from './src/history.ts'
-import { levels, play, type PlayOptions, playTo } from './src/play.ts'
+import { levels, play, type PlayOptions, type PlayResult, playTo } from './src/play.ts'
 import { recorded } from './src/recorded.ts'
 import { Report, showExchange } from './src/report.ts'
 import type { Exchange } from './src/session.ts'
@@ -34,6 +34,9 @@ const seed = Number(values.seed)
 const minutes = Number(values.minutes ?? (values.ci ? '10' : '1'))
 const histories = values.ci ? 40 : Number(values.histories)
 const meant = parseDifferences(readFileSync(path.join(import.meta.dirname, 'differences.md'), 'utf8'))
+
+/** Of the names of histories that are played once more, beyond those of all others. */
+const FIRST_NUMBER_ALONE = 9_000_000_000
 
 /** One history in one set of versions. */
 interface Play {
@@ -138,28 +141,41 @@ async function compareAll(): Promise<number> {
     if (found !== undefined) report.meant(found.pattern)
     return found !== undefined
   }
-  const take = async ({ history, ...rest }: Play): Promise<void> => {
+  const suspects: Play[] = []
+  const playOne = async ({ history, ...rest }: Play, judge: (result: PlayResult) => void): Promise<void> => {
     try {
-      report.add(history, await play(history, { apache, milena, versions, isMeant, ...rest }))
+      judge(await play(history, { apache, milena, versions, isMeant, ...rest }))
     } catch (error) {
       interrupted = true
       console.error(`conformance: a broker is gone (${String(error)}) in "${history.title}"`)
       for (const each of [apache, milena]) console.error(`${each.kind} printed:\n${each.output().slice(-4000)}`)
     }
   }
+  const count = (each: Play): Promise<void> => playOne(each, (result) => report.add(each.history, result))
+  // Beside others a history may show what they do to a broker: what it finds there has to show again when it is alone.
+  const suspect = (each: Play): Promise<void> =>
+    playOne(each, (result) => {
+      if (result.findings.length > 0) suspects.push(each)
+      else report.add(each.history, result)
+    })
   const plays = await playsOfCorpus(versions)
   const lanes = Number(values.lanes)
+  const first = lanes > 1 ? suspect : count
   await inLanes(
     plays.filter(({ history }) => !history.alone),
     lanes,
-    take,
+    first,
   )
   await inLanes(
     plays.filter(({ history }) => history.alone),
     1,
-    take,
+    count,
   )
-  await inLanes(playsOfSeed(), lanes, take)
+  await inLanes(playsOfSeed(), lanes, first)
+  const open = report.open
+  const again = suspects.map((each, index) => ({ ...each, prefix: `h${FIRST_NUMBER_ALONE + index}-` }))
+  await inLanes(again, 1, count)
+  report.suspected = { histories: suspects.length, open: report.open - open }
   report.print([...versions.keys()])
   return report.open === 0 && !interrupted ? 0 : 1
 }

@@ -10,7 +10,7 @@ const byName = new Map(Object.values(apis).map((api) => [api.name, api as unknow
 /** The history of one file of `conformance/recorded`. It ends where one of the brokers does not answer. */
 export function recorded(text: string): History {
   const { title, exchanges } = parseRecording(text)
-  return history(`recorded from ${title}`, { name: 'recorded' }, async (s: Session) => {
+  const play = async (s: Session): Promise<void> => {
     const known: Names = new Map()
     for (const { connection, api: name, version, body, names } of exchanges) {
       const api = byName.get(name)
@@ -27,5 +27,7 @@ export function recorded(text: string): History {
         known.set(own, value)
       }
     }
-  })
+  }
+  // Its names are those of the file, so it cannot be played a second time under others.
+  return history(`recorded from ${title}`, { name: 'recorded' }, play, { alone: true })
 }

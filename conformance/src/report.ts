@@ -15,6 +15,8 @@ const shownPlaces = 80
 /** Counts what was compared, by API, and prints what differs as soon as it is found. */
 export class Report {
   open = 0
+  /** Histories that differed while others were played, and how many of them did so again by themselves. */
+  suspected = { histories: 0, open: 0 }
   readonly #trace: boolean
   readonly #counts = new Map<string, Count>()
   readonly #titles = new Set<string>()
@@ -70,6 +72,9 @@ export class Report {
       console.log(`not played, since one of the brokers does not have ${api}: ${titles.size} histories`)
     }
     for (const [pattern, times] of this.#meant) console.log(`meant (${times} times): ${pattern}`)
+    const { histories, open } = this.suspected
+    if (histories > 0)
+      console.log(`${histories} histories differed beside others, and ${open} of them again when alone`)
     const kinds = this.#kinds.size
     console.log(this.open === 0 ? 'no difference is unexplained' : `${this.open} open, of ${kinds} kinds`)
   }
