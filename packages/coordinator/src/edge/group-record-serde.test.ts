@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LegacyOffsetCommitValue, OffsetCommitKey, encode } from '@milena/protocol'
 import { emptyGroupMetadataRecord, groupTombstone, offsetTombstone } from '../group/group-records.ts'
-import { silentLogger } from '../testing/group-bench.ts'
+import { silentLogger } from '../testing/shard-bench.ts'
 import { groupRecordSerde } from './group-record-serde.ts'
 
 const serde = groupRecordSerde(silentLogger)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { silentLogger } from '../testing/group-bench.ts'
+import { silentLogger } from '../testing/shard-bench.ts'
 import { transactionTombstone } from '../transaction/transaction-records.ts'
 import { transactionRecordSerde } from './transaction-record-serde.ts'
 

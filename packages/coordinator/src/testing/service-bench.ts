@@ -4,7 +4,7 @@ import type { RecordProducer } from '../runtime/coordinator-shard.ts'
 import type { ShareGroupPorts } from '../edge/share-group-service.ts'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import type { TopicsView } from '../group/group-types.ts'
-import { silentLogger } from './group-bench.ts'
+import { silentLogger } from './shard-bench.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** A record, in a transaction or not, or the marker that ends one. */

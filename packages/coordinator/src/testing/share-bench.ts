@@ -81,10 +81,10 @@ export class ShareBench {
     const config: GroupConfig = { ...defaultGroupConfig, shareGroup: { ...shareGroup, ...settings } }
     const configOf = (groupId: string): ReadonlyMap<string, string> => this.groupConfigs.get(groupId) ?? new Map()
     const { topics } = this
-    this.groups = new ShardBench<GroupTypes>(groupShard, { config, configOf, topics }, this.clock)
+    this.groups = new ShardBench<GroupTypes>(groupShard, () => ({ config, configOf, topics }), this.clock)
     const shareConfig = { ...defaultShareCoordinatorConfig, ...coordinator }
     const shard = shareShard(shareConfig.snapshotUpdateRecordsPerSnapshot)
-    this.shares = new ShardBench<ShareTypes>(shard, { config: shareConfig, topics }, this.clock)
+    this.shares = new ShardBench<ShareTypes>(shard, () => ({ config: shareConfig, topics }), this.clock)
   }
 
   async load(): Promise<void> {

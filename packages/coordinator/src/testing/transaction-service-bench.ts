@@ -4,7 +4,7 @@ import { TransactionCoordinatorService } from '../edge/transaction-coordinator-s
 import type { MarkerResult, TransactionMarkers } from '../edge/transaction-ports.ts'
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { defaultTransactionConfig } from '../transaction/transaction-config.ts'
-import { silentLogger } from './group-bench.ts'
+import { silentLogger } from './shard-bench.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** The whole transaction coordinator over an internal topic of two partitions in memory, with records as bytes. */
