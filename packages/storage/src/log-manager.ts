@@ -17,6 +17,7 @@ import { defaultLogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import type { LogDir } from './log-dir.ts'
 import { PARTITION_METADATA_FILE } from './log-files.ts'
+import { LogExchange } from './log-exchange.ts'
 import { loadLog } from './log-loader.ts'
 import { knownClusterId, loadLogs, openDirs } from './log-manager-dirs.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
@@ -64,12 +65,6 @@ export class LogManager {
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
     this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
-    this.#moves = new LogMoves({
-      ...o,
-      logger: this.#logger,
-      hosted: (name) => this.#logs.get(name),
-      exchange: (move) => this.#exchange(move),
-    })
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
     this.#context = {
       fs: o.fs,
@@ -83,6 +78,16 @@ export class LogManager {
       producerIdExpirationMs: () => this.#producerIdExpirationMs,
       checkpointRecoveryPoints: () => this.checkpointOffsets(),
     }
+    const hosted = (name: string): HostedLog | undefined => this.#logs.get(name)
+    const exchange = new LogExchange({
+      context: this.#context,
+      logger: this.#logger,
+      changes: this.#changes,
+      hosted,
+      replace: (old, reopened) => this.#replace(old, reopened),
+      bury: (closed) => this.#bury(closed),
+    })
+    this.#moves = new LogMoves({ ...o, logger: this.#logger, hosted, exchange: (move) => exchange.carryOut(move) })
   }
 
   /**
@@ -310,54 +315,13 @@ export class LogManager {
     return dir
   }
 
-  /** The log stands still while the rest of it is copied; whoever writes meanwhile is told to try again. */
-  #exchange(move: LogMove): Promise<void> {
-    const name = topicPartitionName(move.log.topicPartition)
-    return this.#changes.run(name, async () => {
-      const hosted = this.#logs.get(name)
-      if (move.isCancelled || hosted?.log !== move.log) return
-      const directory = path.join(move.dir.path, name)
-      const wasClean = await move.log.close()
-      try {
-        if (!wasClean) throw move.log.failure ?? new Error('the log failed')
-        await move.finish()
-        await this.#o.fs.rename(move.directory, directory)
-        await this.#o.fs.syncDirectory(move.dir.path)
-        await this.#reopen(hosted, { dir: move.dir, directory })
-      } catch (error) {
-        // Two folders of one partition would keep the next start from knowing which is the right one.
-        if (await this.#o.fs.exists(directory)) await this.#o.fs.removeDirectory(directory)
-        if (move.log.failure === undefined)
-          await this.#reopen(hosted, { dir: hosted.dir, directory: move.log.directory })
-        throw error
-      }
-      await this.#bury(hosted)
-      this.#logger.info('Moved a log to another folder', { partition: name, logDir: move.dir.path })
-    })
-  }
-
-  /** Opens a log that was closed in order, where it is now. */
-  async #reopen(
-    { log, dir: before }: HostedLog,
-    to: { readonly dir: LogDir; readonly directory: string },
-  ): Promise<void> {
-    const { topicPartition, topicId, config, logStartOffset, highWatermark, logEndOffset } = log
-    const reopened = await loadLog({
-      topicPartition,
-      topicId,
-      directory: to.directory,
-      unsyncedParent: to.dir.path,
-      config,
-      context: this.#context,
-      hadCleanShutdown: true,
-      recoveryPoint: logEndOffset,
-      logStartOffset,
-      highWatermark,
-    })
-    this.#logs.delete(topicPartitionName(topicPartition))
-    this.#checkpoints.forget(topicPartitionName(topicPartition), before)
-    this.#host(reopened, to.dir, logEndOffset)
-    this.#onMoved(reopened)
+  /** The log of a partition that moved takes the place of the one that was closed. */
+  #replace({ log, dir }: HostedLog, reopened: HostedLog): void {
+    const name = topicPartitionName(log.topicPartition)
+    this.#logs.delete(name)
+    this.#checkpoints.forget(name, dir)
+    this.#host(reopened.log, reopened.dir, reopened.log.logEndOffset)
+    this.#onMoved(reopened.log)
   }
 
   #removeLater(directory: string, delayMs: number): void {

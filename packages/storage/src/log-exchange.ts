@@ -1,0 +1,79 @@
+import path from 'node:path'
+import type { Logger } from '@milena/runtime'
+import type { KeyedQueue } from './keyed-queue.ts'
+import type { HostedLog } from './log-checkpoints.ts'
+import type { LogContext } from './log-context.ts'
+import type { LogDir } from './log-dir.ts'
+import { loadLog } from './log-loader.ts'
+import type { LogMove } from './log-move.ts'
+import { topicPartitionName } from './topic-partition.ts'
+
+export interface LogExchangeOptions {
+  readonly context: LogContext
+  readonly logger: Logger
+  /** What else changes which logs there are waits for its turn here. */
+  readonly changes: KeyedQueue
+  readonly hosted: (name: string) => HostedLog | undefined
+  /** Puts a log in the place of the one that was hosted, which is closed. */
+  readonly replace: (old: HostedLog, reopened: HostedLog) => void
+  /** Takes the folder of a closed log away. */
+  readonly bury: (hosted: HostedLog) => Promise<unknown>
+}
+
+/**
+ * The end of a move: the copy takes the place of its log, under the lock of the partition's name. The log stands still
+ * while the rest of it is copied; whoever writes meanwhile is told to try again.
+ */
+export class LogExchange {
+  readonly #o: LogExchangeOptions
+
+  constructor(o: LogExchangeOptions) {
+    this.#o = o
+  }
+
+  carryOut(move: LogMove): Promise<void> {
+    const { context, changes, logger } = this.#o
+    const { fs } = context
+    const name = topicPartitionName(move.log.topicPartition)
+    return changes.run(name, async () => {
+      const hosted = this.#o.hosted(name)
+      if (move.isCancelled || hosted?.log !== move.log) return
+      const directory = path.join(move.dir.path, name)
+      const wasClean = await move.log.close()
+      try {
+        if (!wasClean) throw move.log.failure ?? new Error('the log failed')
+        await move.finish()
+        await fs.rename(move.directory, directory)
+        await fs.syncDirectory(move.dir.path)
+        await this.#reopen(hosted, { dir: move.dir, directory })
+      } catch (error) {
+        // Two folders of one partition would keep the next start from knowing which is the right one.
+        if (await fs.exists(directory)) await fs.removeDirectory(directory)
+        if (move.log.failure === undefined)
+          await this.#reopen(hosted, { dir: hosted.dir, directory: move.log.directory })
+        throw error
+      }
+      await this.#o.bury(hosted)
+      logger.info('Moved a log to another folder', { partition: name, logDir: move.dir.path })
+    })
+  }
+
+  /** Opens a log that was closed in order, where it is now. */
+  async #reopen(old: HostedLog, to: { readonly dir: LogDir; readonly directory: string }): Promise<void> {
+    const { log } = old
+    const { topicPartition, topicId, config, logStartOffset, highWatermark, logEndOffset } = log
+    const reopened = await loadLog({
+      topicPartition,
+      topicId,
+      directory: to.directory,
+      unsyncedParent: to.dir.path,
+      config,
+      context: this.#o.context,
+      hadCleanShutdown: true,
+      recoveryPoint: logEndOffset,
+      logStartOffset,
+      highWatermark,
+    })
+    this.#o.replace(old, { log: reopened, dir: to.dir })
+  }
+}
