@@ -41,7 +41,7 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
   /** Thrown by the next append. */
   nextRefusal: Error | undefined
   committedOffset = -1
-  onWrite: (record: object, offset: number) => void = () => undefined
+  onWrite: (record: object, offset: number, producer?: RecordProducer) => void = () => undefined
   readonly #entries: Entry[] = []
   readonly #pending: Append[] = []
   readonly serde: RecordSerde<object> = {
@@ -72,7 +72,7 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
       throw refusal
     }
     for (const entry of entries) {
-      this.onWrite(entry.record, this.#entries.length)
+      this.onWrite(entry.record, this.#entries.length, entry.producer)
       this.#entries.push(entry)
     }
     const lastOffset = this.#entries.length - 1

@@ -1,6 +1,6 @@
 import { CoordinatorPartition } from '../edge/coordinator-partition.ts'
 import type { PartitionEvent } from '../edge/coordinator-partition.ts'
-import type { Logger } from '../edge/ports.ts'
+import type { EndTransactionMarker, Logger } from '../edge/ports.ts'
 import type {
   ClientContext,
   CoordinatorShard,
@@ -78,6 +78,11 @@ export class ShardBench<T extends ShardTypes> {
     return new Promise((resolve, reject) => {
       this.partition.write(this.shard.operation(operation), request, client, resolve, reject)
     })
+  }
+
+  /** The marker that ends a producer's transaction arrives. */
+  endTransaction(marker: EndTransactionMarker): Promise<void> {
+    return new Promise((resolve, reject) => this.partition.completeTransaction(marker, resolve, reject))
   }
 
   read<Request, Response>(

@@ -4,10 +4,9 @@ import type {
   HeartbeatResponse,
   JoinGroupResponse,
   LeaveGroupResponse,
-  OffsetCommitResponse,
   SyncGroupResponse,
 } from '@milena/protocol/messages'
-import { Errors, ZERO_UUID } from '@milena/protocol/messages'
+import { Errors } from '@milena/protocol/messages'
 import { deleteGroups } from '../group/delete-groups.ts'
 import { describeGroups } from '../group/describe-groups.ts'
 import type { ConsumerGroupMigrationPolicy, GroupConfig } from '../group/group-config.ts'
@@ -21,12 +20,26 @@ import { deleteOffsets } from '../group/offset-delete.ts'
 import { fetchOffsets } from '../group/offset-fetch.ts'
 import { syncGroup } from '../group/sync-group.ts'
 import { dropOffsetsOfTopics } from '../group/topics-deleted.ts'
+import { commitTransactionalOffsets } from '../group/txn-offset-commit.ts'
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import { GroupBench } from './group-bench.ts'
 import { TranscriptConsumers, shownConsumerGroup, shownDescription } from './transcript-consumers.ts'
 import type { Command } from './transcript-commands.ts'
-import { byTopic, bytesOf, errorName, parseCommand, parseProtocols, shown, shownRecord } from './transcript-commands.ts'
+import { bytesOf, errorName, parseCommand, parseProtocols, shown } from './transcript-commands.ts'
+import type { OffsetCommitter } from './transcript-offsets.ts'
+import {
+  commitRequest,
+  deleteRequest,
+  endMarker,
+  fetchRequest,
+  producerOf,
+  shownCommit,
+  shownDeletion,
+  shownFetch,
+  shownLogged,
+  txnCommitRequest,
+} from './transcript-offsets.ts'
 
 const errorOf = (name: string): { code: number; name: string } => {
   const error = Object.values(Errors).find((candidate) => candidate.name === name)
@@ -110,7 +123,8 @@ export class Transcript {
     this.#consumers.clear()
     this.#timersBefore = new Map()
     this.#groupsBefore = new Map()
-    this.#bench.log.onWrite = (record, offset) => this.#output.push(`record ${offset}: ${shownRecord(record as never)}`)
+    this.#bench.log.onWrite = (record, offset, producer) =>
+      this.#output.push(`record ${offset}: ${shownLogged(record, producer)}`)
     await this.#bench.load()
   }
 
@@ -161,29 +175,18 @@ export class Transcript {
         return bench.setTopic(name, Number(command.words[1]))
       case 'leave':
         return this.#expect(command, bench.send(leaveGroup, this.#leaveRequest(command, groupId), client), shownLeave)
-      case 'commit':
-        return this.#expect(
-          command,
-          bench.send(commitOffsets, this.#commitRequest(command, groupId, name), client),
-          shownCommit,
-        )
-      case 'delete-offsets': {
-        const topics = Array.from(byTopic(command.words.slice(1)), ([topic, partitions]) => ({
-          name: topic,
-          partitions: partitions.map(({ partition }) => ({ partitionIndex: partition })),
-        }))
-        return this.#expect(command, bench.send(deleteOffsets, { groupId, topics }, client), (response) =>
-          [errorName(response.errorCode), ...response.topics.flatMap(shownPartitions)].join(' '),
-        )
-      }
       case 'delete-groups':
         return this.#expect(command, bench.send(deleteGroups, command.words, client), (results) =>
           results.map((result) => `${result.groupId}=${errorName(result.errorCode)}`).join(' '),
         )
       case 'drop-topics':
         return this.#expect(command, bench.send(dropOffsetsOfTopics, new Set(command.words), client), () => 'done')
+      case 'commit':
+      case 'txn-commit':
+      case 'end':
+      case 'delete-offsets':
       case 'fetch':
-        return this.#fetch(command, groupId, client)
+        return this.#offsets(command, groupId, client)
       case 'describe-consumers':
         this.#output.push(...bench.read(describeConsumerGroups, command.words, client).map(shownDescription))
         return
@@ -240,63 +243,39 @@ export class Transcript {
     }
   }
 
-  #commitRequest(command: Command, groupId: string, name: string) {
-    const isSimple = command.option('simple') !== undefined
-    const identity = this.#identity(command, groupId, isSimple ? '' : name)
-    return {
-      groupId,
-      generationIdOrMemberEpoch: identity.generationId,
-      memberId: identity.memberId,
-      groupInstanceId: identity.groupInstanceId,
-      retentionTimeMs: command.number('retention', -1),
-      topics: Array.from(byTopic(command.words.slice(1)), ([topic, partitions]) => ({
-        name: topic,
-        topicId: ZERO_UUID,
-        partitions: partitions.map(({ partition, offset }) => ({
-          partitionIndex: partition,
-          committedOffset: offset,
-          committedLeaderEpoch: command.number('epoch', -1),
-          committedMetadata: command.option('metadata') ?? null,
-        })),
-      })),
-    }
-  }
-
-  #fetch(
+  #offsets(
     command: Command,
     groupId: string,
     client: { clientId: string; clientHost: string; apiVersion: number },
   ): void {
-    const topics =
-      command.words.length === 0
-        ? null
-        : Array.from(byTopic(command.words), ([name, partitions]) => ({
-            name,
-            topicId: ZERO_UUID,
-            partitionIndexes: partitions.map(({ partition }) => partition),
-          }))
-    const request = { groupId, memberId: null, memberEpoch: -1, topics }
-    const show = (fetched: ReturnType<typeof fetchOffsets>): string =>
-      [
-        errorName(fetched.errorCode),
-        ...fetched.topics.flatMap(({ name, partitions }) =>
-          partitions.map((partition) => {
-            const error = partition.errorCode === 0 ? '' : ` ${errorName(partition.errorCode)}`
-            return `${name}:${partition.partitionIndex}@${partition.committedOffset}${error}`
-          }),
-        ),
-      ].join(' ')
+    const bench = this.#bench
+    const [name = ''] = command.words
+    const committer = (): OffsetCommitter =>
+      this.#identity(command, groupId, command.option('simple') === undefined ? name : '')
+    switch (command.verb) {
+      case 'commit':
+        return this.#expect(
+          command,
+          bench.send(commitOffsets, commitRequest(command, committer()), client),
+          shownCommit,
+        )
+      case 'txn-commit': {
+        const commit = { request: txnCommitRequest(command, committer()), producer: producerOf(command) }
+        return this.#expect(command, bench.send(commitTransactionalOffsets, commit, client), shownCommit)
+      }
+      case 'end':
+        return this.#expect(command, bench.endTransaction(endMarker(command)), () => 'done')
+      case 'delete-offsets':
+        return this.#expect(command, bench.send(deleteOffsets, deleteRequest(command, groupId), client), shownDeletion)
+    }
+    const request = fetchRequest(command, groupId)
     if (command.option('stable') === undefined) {
-      this.#output.push(
-        `fetch: ${show(this.#bench.read((state) => fetchOffsets(state, request, 'committed'), request, client))}`,
-      )
+      const fetched = bench.read((state) => fetchOffsets(state, request, 'committed'), request, client)
+      this.#output.push(`fetch: ${shownFetch(fetched)}`)
       return
     }
-    this.#expect(
-      command,
-      this.#bench.send((state) => answered(fetchOffsets(state, request, 'newest')), request, client),
-      show,
-    )
+    const newest = bench.send((state) => answered(fetchOffsets(state, request, 'newest')), request, client)
+    this.#expect(command, newest, shownFetch)
   }
 
   #look(command: Command, client: { clientId: string; clientHost: string; apiVersion: number }): void {
@@ -399,11 +378,3 @@ const shownLeave = ({ errorCode, members }: LeaveGroupResponse): string =>
       ({ memberId, groupInstanceId, errorCode: code }) => `${memberId || groupInstanceId || '-'}=${errorName(code)}`,
     ),
   ].join(' ')
-
-const shownPartitions = (topic: {
-  name: string
-  partitions: readonly { partitionIndex: number; errorCode: number }[]
-}): string[] =>
-  topic.partitions.map(({ partitionIndex, errorCode }) => `${topic.name}:${partitionIndex}=${errorName(errorCode)}`)
-
-const shownCommit = ({ topics }: OffsetCommitResponse): string => topics.flatMap(shownPartitions).join(' ')
