@@ -12,13 +12,15 @@ import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogHousekeeping } from './log-housekeeping.ts'
 import type { LogListener } from './log-listener.ts'
+import { LogOffsets } from './log-offsets.ts'
+import type { LogParts } from './log-parts.ts'
 import { LogProducers } from './log-producers.ts'
 import type { TransactionStart } from './log-producers.ts'
-import type { Deletable, RetentionView } from './log-retention.ts'
-import { findDeletable } from './log-retention.ts'
+import { truncateLog, truncateLogFully } from './log-truncation.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { TimestampAndOffset } from './offset-lookup.ts'
 import { lookUpOffset } from './offset-lookup.ts'
+import { deleteOldSegments } from './segment-deletion.ts'
 import type { ProducerBatch, ProducerStateEntry } from './producer-state-entry.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
@@ -49,14 +51,12 @@ export class UnifiedLog {
   readonly #local: LocalLog
   readonly #epochs: LeaderEpochCache
   readonly #producers: LogProducers
+  readonly #offsets: LogOffsets
   readonly #housekeeping: LogHousekeeping
+  readonly #parts: LogParts
   readonly #configRef: { current: LogConfig }
   readonly #flushTimer: FlushTimer
-  readonly #listeners = new Set<LogListener>()
   #topicId: string
-  #logStartOffset: number
-  #logEndOffset: number
-  #highWatermark: number
   #failure: StorageError | undefined
   #closed = false
 
@@ -67,9 +67,6 @@ export class UnifiedLog {
     this.#context = context
     this.#configRef = loaded.configRef
     this.#epochs = loaded.epochs
-    this.#logStartOffset = loaded.logStartOffset
-    this.#logEndOffset = loaded.logEndOffset
-    this.#highWatermark = loaded.highWatermark
     const onFailure = (cause: unknown): Error => this.#fail(cause)
     this.#housekeeping = new LogHousekeeping({ ...loaded, context, onFailure })
     this.#local = new LocalLog({
@@ -82,7 +79,18 @@ export class UnifiedLog {
       onFailure,
     })
     this.#producers = new LogProducers({ ...loaded, context, name: this.#name, local: this.#local })
+    this.#offsets = new LogOffsets({ ...loaded, log: this, producers: this.#producers })
     this.#flushTimer = new FlushTimer({ clock: context.clock, log: this.#local })
+    this.#parts = {
+      name: this.#name,
+      context,
+      configRef: loaded.configRef,
+      local: this.#local,
+      housekeeping: this.#housekeeping,
+      epochs: loaded.epochs,
+      producers: this.#producers,
+      offsets: this.#offsets,
+    }
   }
 
   get topicId(): string {
@@ -99,17 +107,17 @@ export class UnifiedLog {
   }
 
   get logStartOffset(): number {
-    return this.#logStartOffset
+    return this.#offsets.logStartOffset
   }
 
   /** The names of the files do not tell the log start offset: a checkpoint has to. */
   get startsInsideSegment(): boolean {
-    return this.#logStartOffset > this.#local.segments.first.baseOffset
+    return this.#offsets.logStartOffset > this.#local.segments.first.baseOffset
   }
 
   /** The offset that the next record gets. */
   get logEndOffset(): number {
-    return this.#logEndOffset
+    return this.#offsets.logEndOffset
   }
 
   /** The offset behind the last record that is in the file. */
@@ -118,12 +126,12 @@ export class UnifiedLog {
   }
 
   get highWatermark(): number {
-    return this.#highWatermark
+    return this.#offsets.highWatermark
   }
 
   /** Where readers of what is committed stop: before the first record of a transaction whose end is not committed. */
   get lastStableOffset(): number {
-    return Math.min(this.#highWatermark, Math.max(this.#producers.firstUnstableOffset, this.#logStartOffset))
+    return this.#offsets.lastStableOffset
   }
 
   get recoveryPoint(): number {
@@ -174,13 +182,12 @@ export class UnifiedLog {
 
   /** What readers of committed records from `startOffset` to before `nextOffset` must pass over. */
   abortedTransactions(startOffset: number, nextOffset: number): Promise<readonly AbortedTransaction[]> {
-    return this.#producers.abortedTransactions(startOffset, nextOffset, this.#logEndOffset)
+    return this.#producers.abortedTransactions(startOffset, nextOffset, this.#offsets.logEndOffset)
   }
 
   /** Calls back until the returned function is called. */
   listen(listener: LogListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#offsets.listen(listener)
   }
 
   updateConfig(config: LogConfig): void {
@@ -196,7 +203,7 @@ export class UnifiedLog {
     if (this.#failure !== undefined) return refused('KAFKA_STORAGE_ERROR', this.#failure.message)
     if (this.#closed) return refused('NOT_LEADER_OR_FOLLOWER', this.#closedError().message)
     const nowMs = options.nowMs ?? this.#context.clock.nowMs()
-    const nextOffset = this.#logEndOffset
+    const nextOffset = this.#offsets.logEndOffset
     const batch = validateAppend(bytes, { ...options, nowMs, nextOffset, config: this.config })
     if (!batch.ok) return batch
     const { byteLength } = batch.bytes
@@ -206,7 +213,7 @@ export class UnifiedLog {
     }
     if (batch.producerId < 0) return this.#append(batch, options.leaderEpoch, nowMs)
     const described = this.#producers.describe(batch)
-    const answer = this.#producers.check(described, options, this.#logStartOffset)
+    const answer = this.#producers.check(described, options, this.#offsets.logStartOffset)
     return answer ?? this.#append(batch, options.leaderEpoch, nowMs, described)
   }
 
@@ -215,11 +222,11 @@ export class UnifiedLog {
     let written = this.#local.append({ bytes, firstOffset, lastOffset, maxTimestamp, nowMs })
     this.#epochs.assign(leaderEpoch, firstOffset)
     if (described !== undefined) this.#producers.note(described)
-    this.#logEndOffset = lastOffset + 1
-    this.#producers.updateMapEndOffset(this.#logEndOffset)
+    this.#offsets.logEndOffset = lastOffset + 1
+    this.#producers.updateMapEndOffset(this.#offsets.logEndOffset)
     // flush.messages: with so many records not on disk, an append is done only when they are.
-    const mustFlush = this.#logEndOffset - this.recoveryPoint >= this.config.flushMessages
-    if (mustFlush) written = this.#local.flushed(this.#logEndOffset)
+    const mustFlush = this.#offsets.logEndOffset - this.recoveryPoint >= this.config.flushMessages
+    if (mustFlush) written = this.#local.flushed(this.#offsets.logEndOffset)
     // Whoever waits hears of a failure; with acks=0 nobody does.
     written.catch(() => undefined)
     return {
@@ -228,7 +235,7 @@ export class UnifiedLog {
       lastOffset,
       maxTimestamp,
       logAppendTime: batch.logAppendTimeMs,
-      logStartOffset: this.#logStartOffset,
+      logStartOffset: this.#offsets.logStartOffset,
       duplicate: false,
       sizeInBytes: bytes.byteLength,
       written,
@@ -242,7 +249,7 @@ export class UnifiedLog {
 
   #onWritten(): void {
     this.#flushTimer.schedule(this.config.flushMs)
-    for (const listener of this.#listeners) listener.onWritten?.(this)
+    this.#offsets.notify((listener) => listener.onWritten?.(this))
   }
 
   /** Resolves when everything below `offset` survives a loss of power; one `fdatasync` serves all who wait. */
@@ -253,7 +260,8 @@ export class UnifiedLog {
   /** Begins a new segment, if the active one holds anything, and finishes the old one. */
   async roll(): Promise<void> {
     this.#refuseIfFailed()
-    if (this.#local.segments.active.sizeInBytes > 0) this.#local.roll(this.#logEndOffset, this.#context.clock.nowMs())
+    if (this.#local.segments.active.sizeInBytes > 0)
+      this.#local.roll(this.#offsets.logEndOffset, this.#context.clock.nowMs())
     await this.#local.idle()
     await this.#housekeeping.queue.idle()
     this.#refuseIfFailed()
@@ -264,7 +272,8 @@ export class UnifiedLog {
    * and beyond the log end; between `maxOffset` and the log end there is nothing to see yet.
    */
   async read(startOffset: number, options: ReadOptions): Promise<FetchData> {
-    if (startOffset < this.#logStartOffset || startOffset > this.#logEndOffset) throw this.#outOfRange(startOffset)
+    if (startOffset < this.#offsets.logStartOffset || startOffset > this.#offsets.logEndOffset)
+      throw this.#outOfRange(startOffset)
     if (this.#closed) throw this.#closedError()
     const endOffset = Math.min(options.maxOffset, this.writtenOffset)
     if (startOffset >= endOffset) return { slices: [], sizeInBytes: 0, nextOffset: startOffset }
@@ -272,24 +281,19 @@ export class UnifiedLog {
       return await this.#local.read({ startOffset, endOffset, ...options })
     } catch (cause) {
       // Retention may have taken the segment away while it was being read.
-      if (startOffset < this.#logStartOffset) throw this.#outOfRange(startOffset)
+      if (startOffset < this.#offsets.logStartOffset) throw this.#outOfRange(startOffset)
       throw storageFailure(`cannot read ${this.#name} at ${startOffset}`, cause)
     }
   }
 
   #outOfRange(offset: number): StorageError {
-    const range = `${this.#logStartOffset} to ${this.#logEndOffset}`
+    const range = `${this.#offsets.logStartOffset} to ${this.#offsets.logEndOffset}`
     return new StorageError('OFFSET_OUT_OF_RANGE', `offset ${offset} of ${this.#name}, which has ${range}`)
   }
 
   /** Moves the high watermark, within what is in the file; returns where it is now. */
   updateHighWatermark(offset: number): number {
-    const bounded = Math.max(this.#logStartOffset, Math.min(offset, this.writtenOffset))
-    if (bounded === this.#highWatermark) return bounded
-    this.#highWatermark = bounded
-    this.#producers.onHighWatermark(bounded)
-    for (const listener of this.#listeners) listener.onHighWatermark?.(this)
-    return bounded
+    return this.#offsets.updateHighWatermark(offset)
   }
 
   /**
@@ -298,13 +302,13 @@ export class UnifiedLog {
    */
   async fetchOffsetByTimestamp(
     timestamp: number,
-    { maxOffset = this.#highWatermark }: { readonly maxOffset?: number } = {},
+    { maxOffset = this.#offsets.highWatermark }: { readonly maxOffset?: number } = {},
   ): Promise<TimestampAndOffset | undefined> {
     if (this.#closed) throw this.#closedError()
     return this.#local.whileOpen(() =>
       lookUpOffset(timestamp, {
-        segments: this.#local.segments.values(this.#logStartOffset),
-        logStartOffset: this.#logStartOffset,
+        segments: this.#local.segments.values(this.#offsets.logStartOffset),
+        logStartOffset: this.#offsets.logStartOffset,
         epochs: this.#epochs,
         maxOffset,
       }),
@@ -313,7 +317,7 @@ export class UnifiedLog {
 
   /** Where an epoch ends (OffsetForLeaderEpoch). */
   endOffsetForEpoch(leaderEpoch: number): EpochEndOffset {
-    return this.#epochs.endOffsetFor(leaderEpoch, this.#logEndOffset)
+    return this.#epochs.endOffsetFor(leaderEpoch, this.#offsets.logEndOffset)
   }
 
   /** The epoch in which the record at `offset` was written. */
@@ -326,98 +330,25 @@ export class UnifiedLog {
     if (!this.config.cleanupPolicy.includes('delete')) {
       throw new StorageError('POLICY_VIOLATION', `records of ${this.#name} can only be compacted`)
     }
-    const target = offset === -1 ? this.#highWatermark : offset
-    if (target < 0 || target > this.#highWatermark) throw this.#outOfRange(target)
-    this.#advanceLogStart(target)
-    return this.#logStartOffset
-  }
-
-  #advanceLogStart(offset: number): void {
-    if (offset <= this.#logStartOffset) return
-    this.#logStartOffset = offset
-    this.#epochs.truncateFromStart(offset)
-    if (this.#highWatermark < offset) this.updateHighWatermark(offset)
-    for (const listener of this.#listeners) listener.onLogStartOffset?.(this)
+    const target = offset === -1 ? this.#offsets.highWatermark : offset
+    if (target < 0 || target > this.#offsets.highWatermark) throw this.#outOfRange(target)
+    this.#offsets.advanceLogStart(target)
+    return this.#offsets.logStartOffset
   }
 
   /** Deletes what retention lets go, in whole segments, rolling the active one first if it goes too. */
   deleteOldSegments(): Promise<number> {
-    return this.#housekeeping.queue.run(async () => {
-      let deleted = 0
-      while (this.#failure === undefined && !this.#closed) {
-        const due = await findDeletable(this.#retentionView())
-        if (due === undefined) break
-        deleted += await this.#deleteSegments(due)
-      }
-      return deleted
-    })
-  }
-
-  #retentionView(): RetentionView {
-    return {
-      config: this.config,
-      segments: this.#local.segments.values(),
-      logStartOffset: this.#logStartOffset,
-      logEndOffset: this.#logEndOffset,
-      highWatermark: this.#highWatermark,
-      sizeInBytes: this.sizeInBytes,
-      nowMs: this.#context.clock.nowMs(),
-    }
-  }
-
-  async #deleteSegments({ segments: due, reason, logEndOffset }: Deletable): Promise<number> {
-    const { segments } = this.#local
-    // What was appended while they were looked at stays.
-    const gone = due.filter((segment) => segment !== segments.active || logEndOffset === this.#logEndOffset)
-    if (gone.includes(segments.active)) this.#local.roll(logEndOffset, this.#context.clock.nowMs())
-    segments.remove(new Set(gone))
-    this.#advanceLogStart(segments.first.baseOffset)
-    const offsets = gone.map((segment) => segment.baseOffset)
-    this.#context.logger.info('Deleting segments', { partition: this.#name, reason, baseOffsets: offsets })
-    // The name of the new file keeps the log's end, once the old ones are gone.
-    await segments.active.create()
-    await this.#housekeeping.deleteSegments(gone, this.config.fileDeleteDelayMs)
-    return gone.length
+    return deleteOldSegments(this.#parts, () => this.#failure === undefined && !this.#closed)
   }
 
   /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
-  async truncateTo(offset: number): Promise<void> {
-    if (offset >= this.#logEndOffset) return
-    if (offset < this.#local.segments.first.baseOffset) return this.truncateFullyAndStartAt(offset)
-    await this.#local.settle()
-    await this.#housekeeping.queue.run(async () => {
-      const removed = await this.#local.truncateTo(offset)
-      for (const segment of removed) await segment.remove()
-      this.#logEndOffset = offset
-      this.#epochs.truncateFromEnd(offset)
-      this.#afterCut()
-      const [logStartOffset, highWatermark] = [this.#logStartOffset, this.#highWatermark]
-      await this.#producers.rebuild({ logStartOffset, logEndOffset: offset, highWatermark })
-      await this.#housekeeping.checkpointEpochs()
-    })
-    await this.#context.checkpointRecoveryPoints()
+  truncateTo(offset: number): Promise<void> {
+    return truncateLog(this.#parts, offset)
   }
 
   /** Empties the log and lets it go on at `offset`. */
-  async truncateFullyAndStartAt(offset: number): Promise<void> {
-    await this.#local.settle()
-    await this.#housekeeping.queue.run(async () => {
-      const removed = this.#local.restartAt(offset, this.#context.clock.nowMs())
-      await this.#local.segments.active.create()
-      for (const segment of removed) await segment.remove()
-      this.#logEndOffset = offset
-      this.#logStartOffset = offset
-      this.#epochs.clear()
-      this.#afterCut()
-      await this.#producers.reset(offset)
-      await this.#housekeeping.checkpointEpochs()
-    })
-    await this.#context.checkpointRecoveryPoints()
-  }
-
-  #afterCut(): void {
-    this.updateHighWatermark(Math.min(this.#highWatermark, this.#logEndOffset))
-    this.#context.logger.info('Truncated the log', { partition: this.#name, logEndOffset: this.#logEndOffset })
+  truncateFullyAndStartAt(offset: number): Promise<void> {
+    return truncateLogFully(this.#parts, offset)
   }
 
   /**
@@ -452,10 +383,10 @@ export class UnifiedLog {
 
   async #settle(): Promise<void> {
     const { active } = this.#local.segments
-    await this.flushed(this.#logEndOffset)
+    await this.flushed(this.#offsets.logEndOffset)
     await this.#housekeeping.settled(active)
     if (active.writtenBytes > 0) await active.finish({ sync: false })
-    await this.#producers.writeLastSnapshot(this.#logEndOffset)
+    await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
   }
 
   #closedError(): StorageError {
@@ -470,14 +401,15 @@ export class UnifiedLog {
   #fail(cause: unknown): StorageError {
     if (this.#failure !== undefined) return this.#failure
     // What did not reach the file was never there.
-    this.#logEndOffset = this.writtenOffset
+    this.#offsets.logEndOffset = this.writtenOffset
     this.#failure = storageFailure(`the log of ${this.#name} failed`, cause)
     this.#context.logger.error('The disk refused; the partition takes no more appends', {
       partition: this.#name,
       directory: this.directory,
       error: cause,
     })
-    for (const listener of this.#listeners) listener.onFailure?.(this, this.#failure)
-    return this.#failure
+    const error = this.#failure
+    this.#offsets.notify((listener) => listener.onFailure?.(this, error))
+    return error
   }
 }
