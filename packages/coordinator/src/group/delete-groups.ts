@@ -15,8 +15,8 @@ export const deleteGroups = (state: GroupState, groupIds: readonly string[]): Gr
     if (group === undefined) return { groupId, errorCode: Errors.GROUP_ID_NOT_FOUND.code }
     if (!isEmptyGroup(group)) return { groupId, errorCode: Errors.NON_EMPTY_GROUP.code }
     for (const [place] of offsetsOfGroup(state, groupId)) records.push(offsetTombstone(place))
-    for (const place of state.pending.places()) {
-      if (place.groupId === groupId && offsetOf(state, place) === undefined) records.push(offsetTombstone(place))
+    for (const place of state.pending.placesOf(groupId)) {
+      if (offsetOf(state, place) === undefined) records.push(offsetTombstone(place))
     }
     records.push(...groupTombstones(group))
     return { groupId, errorCode: Errors.NONE.code }

@@ -6,7 +6,14 @@ interface PendingOffset {
   readonly offset: OffsetAndMetadata
 }
 
-const keyOf = ({ groupId, topic, partition }: OffsetPlace): string => `${partition} ${topic}\u0000${groupId}`
+interface PendingPlace {
+  readonly place: OffsetPlace
+  /** How many transactions have an offset pending for it. */
+  readonly count: number
+}
+
+/** Of the places of one group. */
+const keyOf = ({ topic, partition }: OffsetPlace): string => `${partition} ${topic}`
 
 /**
  * Offsets that groups committed in transactions which have not ended, by producer. They are no offsets of the group yet,
@@ -14,52 +21,67 @@ const keyOf = ({ groupId, topic, partition }: OffsetPlace): string => `${partiti
  * nothing of their past is kept.
  */
 export class PendingOffsets {
-  readonly #byProducer = new Map<number, Map<string, PendingOffset>>()
-  /** How many transactions have an offset pending for a place. */
-  readonly #counts = new Map<string, number>()
+  /** By producer, group and place. */
+  readonly #byProducer = new Map<number, Map<string, Map<string, PendingOffset>>>()
+  readonly #byGroup = new Map<string, Map<string, PendingPlace>>()
 
   put(producerId: number, place: OffsetPlace, offset: OffsetAndMetadata): void {
-    let pending = this.#byProducer.get(producerId)
-    if (pending === undefined) this.#byProducer.set(producerId, (pending = new Map()))
+    let groups = this.#byProducer.get(producerId)
+    if (groups === undefined) this.#byProducer.set(producerId, (groups = new Map()))
+    let pending = groups.get(place.groupId)
+    if (pending === undefined) groups.set(place.groupId, (pending = new Map()))
     const key = keyOf(place)
-    if (!pending.has(key)) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    if (!pending.has(key)) this.#count(place, key, 1)
     pending.set(key, { place, offset })
   }
 
   has(place: OffsetPlace): boolean {
-    return this.#counts.has(keyOf(place))
+    return this.#byGroup.get(place.groupId)?.has(keyOf(place)) === true
   }
 
   hasGroup(groupId: string): boolean {
-    return this.places().some((place) => place.groupId === groupId)
+    return this.#byGroup.has(groupId)
   }
 
   /** Each place that a transaction will change, once. */
   places(): readonly OffsetPlace[] {
-    const places = new Map<string, OffsetPlace>()
-    for (const pending of this.#byProducer.values()) {
-      for (const [key, { place }] of pending) places.set(key, place)
-    }
-    return [...places.values()]
+    return Array.from(this.#byGroup.keys(), (groupId) => this.placesOf(groupId)).flat()
+  }
+
+  placesOf(groupId: string): readonly OffsetPlace[] {
+    return Array.from(this.#byGroup.get(groupId)?.values() ?? [], ({ place }) => place)
   }
 
   /** The place's offset was deleted: no transaction brings one back. */
   remove(place: OffsetPlace): void {
     const key = keyOf(place)
-    if (!this.#counts.delete(key)) return
-    for (const pending of this.#byProducer.values()) pending.delete(key)
+    const known = this.#byGroup.get(place.groupId)?.get(key)
+    if (known === undefined) return
+    this.#count(place, key, -known.count)
+    for (const groups of this.#byProducer.values()) groups.get(place.groupId)?.delete(key)
   }
 
   /** The producer's transaction has ended: what it would have committed. */
   take(producerId: number): readonly PendingOffset[] {
-    const pending = this.#byProducer.get(producerId)
-    if (pending === undefined) return []
+    const groups = this.#byProducer.get(producerId)
+    if (groups === undefined) return []
     this.#byProducer.delete(producerId)
-    for (const key of pending.keys()) {
-      const count = this.#counts.get(key) ?? 0
-      if (count > 1) this.#counts.set(key, count - 1)
-      else this.#counts.delete(key)
+    const taken: PendingOffset[] = []
+    for (const pending of groups.values()) {
+      for (const [key, offset] of pending) {
+        this.#count(offset.place, key, -1)
+        taken.push(offset)
+      }
     }
-    return [...pending.values()]
+    return taken
+  }
+
+  #count(place: OffsetPlace, key: string, more: number): void {
+    let places = this.#byGroup.get(place.groupId)
+    if (places === undefined) this.#byGroup.set(place.groupId, (places = new Map()))
+    const count = (places.get(key)?.count ?? 0) + more
+    if (count > 0) places.set(key, { place, count })
+    else places.delete(key)
+    if (places.size === 0) this.#byGroup.delete(place.groupId)
   }
 }
