@@ -22,6 +22,7 @@ export {
 } from './control-record.ts'
 export type { ControlRecordType, EndTransactionMarker } from './control-record.ts'
 export { crc32c } from './crc32c.ts'
+export { deleteHorizonOf, emptyBatchOf, keepRecords } from './keep-records.ts'
 export { patchBatch } from './patch-batch.ts'
 export { batches, DEFAULT_MAX_DECOMPRESSED_BYTES, RecordBatch, sizeOfBatchAt } from './record-batch.ts'
 export { RecordWalker } from './record-walker.ts'
