@@ -209,19 +209,29 @@ export class LocalLog {
     this.#onWritten()
   }
 
-  /** Data first, then the folder entries by which it is found. */
-  async #sync(): Promise<void> {
-    const segments = this.segments.values(this.#flusher.flushedOffset)
-    for (const segment of segments) await segment.sync()
-    const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
-    if (newFiles.length > 0) {
-      await this.#context.fs.syncDirectory(this.#directory)
-      for (const segment of newFiles) segment.needsDirectorySync = false
-    }
+  /** Syncs what is written when its turn comes; returns up to where. */
+  async #sync(): Promise<number> {
+    let offset = 0
+    await this.#context.groupCommit.run(() => {
+      offset = this.#writtenOffset
+      return this.#syncFiles()
+    })
+    // Outside of the line: all new logs that wait here share the next sync of the folder.
     if (this.#unsyncedParent !== undefined) {
       await this.#context.directorySyncs.sync(this.#unsyncedParent)
       this.#unsyncedParent = undefined
     }
+    return offset
+  }
+
+  /** Data first, then the folder entries by which it is found. */
+  async #syncFiles(): Promise<void> {
+    const segments = this.segments.values(this.#flusher.flushedOffset)
+    for (const segment of segments) await segment.sync()
+    const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
+    if (newFiles.length === 0) return
+    await this.#context.fs.syncDirectory(this.#directory)
+    for (const segment of newFiles) segment.needsDirectorySync = false
   }
 }
 

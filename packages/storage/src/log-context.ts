@@ -1,6 +1,7 @@
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
 import type { DirectorySyncs } from './directory-syncs.ts'
 import type { FilePool } from './file-pool.ts'
+import type { GroupCommit } from './group-commit.ts'
 import type { IndexCache } from './index-cache.ts'
 import type { TailCache } from './tail-cache.ts'
 
@@ -12,6 +13,7 @@ export interface LogContext {
   readonly logger: Logger
   readonly files: FilePool
   readonly directorySyncs: DirectorySyncs
+  readonly groupCommit: GroupCommit
   readonly indexCache: IndexCache
   readonly tailCache: TailCache
   /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */

@@ -18,9 +18,11 @@ function bench(sync: () => Promise<void> = () => Promise.resolve()): Bench {
     flusher: new LogFlusher({
       flushedOffset: 0,
       writtenOffset: () => state.written,
-      sync: () => {
+      sync: async () => {
         state.syncs += 1
-        return sync()
+        const { written } = state
+        await sync()
+        return written
       },
       onFailure: (cause) => new Error('offline', { cause }),
     }),

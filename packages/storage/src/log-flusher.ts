@@ -11,7 +11,7 @@ interface Waiter {
  */
 export class LogFlusher {
   readonly #writtenOffset: () => number
-  readonly #sync: () => Promise<void>
+  readonly #sync: () => Promise<number>
   readonly #onFailure: (cause: unknown) => Error
   #flushedOffset: number
   #waiters: Waiter[] = []
@@ -25,8 +25,8 @@ export class LogFlusher {
     readonly flushedOffset: number
     /** The offset behind the last one in the file. */
     readonly writtenOffset: () => number
-    /** Makes all that is written when it is called survive a loss of power. */
-    readonly sync: () => Promise<void>
+    /** Makes what is written survive a loss of power, and returns up to which offset. */
+    readonly sync: () => Promise<number>
     readonly onFailure: (cause: unknown) => Error
   }) {
     this.#flushedOffset = o.flushedOffset
@@ -55,14 +55,14 @@ export class LogFlusher {
   /** To be called after each write: who waits for more than was written then may go on. */
   noteWritten(): void {
     if (this.#syncing !== undefined || this.#failure !== undefined || this.#waiters.length === 0) return
-    const writtenOffset = this.#writtenOffset()
-    if (this.#lowestAwaited > writtenOffset) return
-    this.#syncing = this.#syncTo(writtenOffset)
+    if (this.#lowestAwaited > this.#writtenOffset()) return
+    this.#syncing = this.#syncWritten()
   }
 
-  async #syncTo(offset: number): Promise<void> {
+  async #syncWritten(): Promise<void> {
+    let offset: number
     try {
-      await this.#sync()
+      offset = await this.#sync()
     } catch (cause) {
       const error = this.#onFailure(cause)
       this.fail(() => error)

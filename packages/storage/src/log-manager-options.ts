@@ -27,6 +27,8 @@ export interface LogManagerOptions {
   readonly tailCacheBytes?: number
   /** Bytes of indexes kept in memory, over all segments that take no more batches. */
   readonly indexCacheBytes?: number
+  /** Syncs under way at a time, over all logs. */
+  readonly syncsAtATime?: number
   /** Files kept open while nobody uses them. */
   readonly openFilesMax?: number
   /** Called when the disk fails a log; its folder gets no new logs. */

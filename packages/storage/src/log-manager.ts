@@ -5,6 +5,7 @@ import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
 import { FilePool } from './file-pool.ts'
+import { GroupCommit } from './group-commit.ts'
 import { IndexCache } from './index-cache.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { forEachLimited } from './limited.ts'
@@ -56,6 +57,7 @@ export class LogManager {
   readonly #logger: Logger
   #defaultConfig: LogConfig
   #producerIdExpirationMs: number
+  #cordonedLogDirs: readonly string[] = []
 
   private constructor(o: LogManagerOptions, clusterId: string, dirs: readonly LogDir[]) {
     this.#o = o
@@ -73,6 +75,7 @@ export class LogManager {
       logger: o.logger.child('UnifiedLog'),
       files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
       directorySyncs: new DirectorySyncs(o.fs),
+      groupCommit: new GroupCommit(o.syncsAtATime),
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
       producerIdExpirationMs: () => this.#producerIdExpirationMs,
@@ -232,9 +235,12 @@ export class LogManager {
 
   /** The folder with the fewest logs, as Kafka chooses. */
   #emptiestDir(): LogDir {
-    const counts = new Map(this.#dirs.filter((dir) => dir.failure === undefined).map((dir) => [dir, 0]))
-    if (counts.size === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
-    if (counts.size === 1) return [...counts.keys()][0]!
+    const fit = this.#dirs.filter((dir) => dir.failure === undefined)
+    if (fit.length === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
+    const open = fit.filter(({ path: logDir }) => !this.#cordonedLogDirs.includes(logDir))
+    // Where all are cordoned, what was placed on this broker by hand must lie somewhere; Kafka takes the first as well.
+    if (open.length < 2) return open[0] ?? fit[0]!
+    const counts = new Map(open.map((dir) => [dir, 0]))
     for (const dir of this.#moves.preferredDirs()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
     for (const { dir } of this.#logs.values()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
     return [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0]
@@ -299,7 +305,8 @@ export class LogManager {
 
   /**
    * Begins to move a log into another of the folders; where there is no log yet, that is where it will be made. Throws
-   * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed.
+   * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed, and
+   * INVALID_REPLICA_ASSIGNMENT for one that is cordoned.
    */
   moveLog(topicPartition: TopicPartition, logDir: string): void {
     this.#moves.begin(topicPartition, () => this.#dirToMoveTo(logDir))
@@ -312,6 +319,9 @@ export class LogManager {
       throw new StorageError(isConfigured ? 'KAFKA_STORAGE_ERROR' : 'LOG_DIR_NOT_FOUND', `no log folder ${logDir}`)
     }
     if (dir.failure !== undefined) throw storageFailure(`the log folder ${logDir} is offline`, dir.failure)
+    if (this.#cordonedLogDirs.includes(logDir)) {
+      throw new StorageError('INVALID_REPLICA_ASSIGNMENT', `the log folder ${logDir} is cordoned`)
+    }
     return dir
   }
 
@@ -341,6 +351,15 @@ export class LogManager {
   /** Changes what logs without a config of their own are made with. */
   updateDefaultConfig(config: LogConfig): void {
     this.#defaultConfig = config
+  }
+
+  get cordonedLogDirs(): readonly string[] {
+    return this.#cordonedLogDirs
+  }
+
+  /** From now on no log is made in these folders or moved there; what lies in them stays in use (KIP-1066). */
+  updateCordonedLogDirs(logDirs: readonly string[]): void {
+    this.#cordonedLogDirs = logDirs
   }
 
   /** Changes after how long idle producers are forgotten, from the next check on. */
