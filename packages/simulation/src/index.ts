@@ -1,0 +1,6 @@
+export { changingOperations, formatCall } from './disk/disk-call.ts'
+export type { DiskCall, Fault } from './disk/disk-call.ts'
+export { powerLosses, randomPowerLoss, survivors } from './disk/power-loss.ts'
+export type { DiskImage, PowerLoss, WriteSurvival } from './disk/power-loss.ts'
+export { SimulatedFileSystem } from './disk/simulated-file-system.ts'
+export type { SimulatedFileSystemOptions } from './disk/simulated-file-system.ts'
