@@ -91,19 +91,22 @@ export class MemoryLog implements PartitionWriter, CoordinatorLoader {
     }
   }
 
-  /** Loses the appends that wait; of their records the first `kept` are in the log after all. */
+  /** Loses the appends that wait; the first `kept` of them are in the log after all, each one whole. */
   lose(error: Error, kept: number): void {
-    const lost = this.#pending.splice(0)
-    this.#entries.length = Math.min(this.#entries.length, this.committedOffset + 1 + kept)
-    this.committedOffset = this.#entries.length - 1
-    for (const append of lost) append.reject(error)
+    for (const append of this.#cut(kept)) append.reject(error)
   }
 
-  /** What was not committed may be gone when the broker comes back. */
+  /** What was not committed may be gone when the broker comes back, but no append by half: it is one batch. */
   crash(kept: number): void {
-    this.#pending.splice(0)
-    this.#entries.length = Math.min(this.#entries.length, this.committedOffset + 1 + kept)
-    this.committedOffset = this.#entries.length - 1
+    this.#cut(kept)
+  }
+
+  #cut(kept: number): readonly Append[] {
+    const lost = this.#pending.splice(0)
+    const last = lost[Math.min(kept, lost.length) - 1]
+    this.committedOffset = last?.lastOffset ?? this.committedOffset
+    this.#entries.length = this.committedOffset + 1
+    return lost
   }
 
   async load(

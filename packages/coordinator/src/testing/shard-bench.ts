@@ -61,7 +61,7 @@ export class ShardBench<T extends ShardTypes> {
     await this.settle()
   }
 
-  /** The broker goes down and comes back; `kept` records that were not committed survive, and no task does. */
+  /** The broker goes down and comes back; `kept` appends that were not committed survive, and no task does. */
   async crash(kept = 0): Promise<void> {
     this.partition.close()
     this.tasks = []

@@ -1,7 +1,12 @@
-import type { ConsumerGroupHeartbeatResponse, JoinGroupResponse } from '@milena/protocol/messages'
+import type {
+  ConsumerGroupHeartbeatRequest,
+  ConsumerGroupHeartbeatResponse,
+  JoinGroupResponse,
+} from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
-import { consumerGroupHeartbeat } from '../consumer-group/consumer-group-heartbeat.ts'
+import type { consumerGroupHeartbeat } from '../consumer-group/consumer-group-heartbeat.ts'
 import { readAssignment, readSubscription, writeAssignment } from '../consumer-group/embedded-protocol.ts'
+import { STATIC_LEAVE_EPOCH } from '../consumer-group/member-lookup.ts'
 import { heartbeat } from '../group/heartbeat.ts'
 import { joinGroup } from '../group/join-group.ts'
 import { leaveGroup } from '../group/leave-group.ts'
@@ -12,12 +17,26 @@ import { subscriptionOf } from './transcript-commands.ts'
 
 const REBALANCE_TIMEOUT_MS = 20_000
 const CLASSIC_SESSION_TIMEOUT_MS = 10_000
+/** A member of the classic protocol begins anew. */
+const FENCED: ReadonlySet<number> = new Set([Errors.UNKNOWN_MEMBER_ID.code, Errors.FENCED_INSTANCE_ID.code])
 
 export interface ConsumerWorld {
   readonly bench: GroupBench
   readonly dice: Dice
   readonly groupId: string
   readonly trace: string[]
+  /** What no client should have met with. */
+  readonly complaints: string[]
+  /** The operation that answers ConsumerGroupHeartbeat; a test may plant a fault in it. */
+  readonly consumerGroupHeartbeat: typeof consumerGroupHeartbeat
+}
+
+export interface ConsumerIdentity {
+  readonly name: string
+  /** Of a static member (KIP-345). */
+  readonly instanceId: string | null
+  /** Somebody else may come with the same instance id. */
+  readonly hasRival: boolean
 }
 
 type Phase = 'out' | 'joining' | 'member'
@@ -28,6 +47,7 @@ type Phase = 'out' | 'joining' | 'member'
  */
 export class SimulatedConsumer {
   readonly name: string
+  readonly #identity: ConsumerIdentity
   memberId = ''
   epoch = 0
   protocol: 'consumer' | 'classic'
@@ -37,35 +57,79 @@ export class SimulatedConsumer {
   #restarts = 0
   #isWaiting = false
   #mustTell = true
+  /** An answer was lost: who does not know what it said repeats all of its own. */
+  #mustSayAll = false
+  #subscription: { readonly names: string[]; readonly regex: string } = { names: [], regex: '' }
+  /** A static member has said that it will be back, and was heard: nobody holds its instance id against it. */
+  #isExpected = false
   readonly #world: ConsumerWorld
 
-  constructor(name: string, world: ConsumerWorld) {
-    this.name = name
+  constructor(identity: ConsumerIdentity, world: ConsumerWorld) {
+    this.name = identity.name
+    this.#identity = identity
     this.#world = world
     this.protocol = world.dice.chance(0.3) ? 'consumer' : 'classic'
   }
 
   get #client(): { clientId: string; clientHost: string; apiVersion: number } {
-    return { clientId: this.name, clientHost: '/127.0.0.1', apiVersion: this.protocol === 'classic' ? 3 : 1 }
+    const classicVersion = this.instanceId === null ? 3 : 5
+    return {
+      clientId: this.name,
+      clientHost: '/127.0.0.1',
+      apiVersion: this.protocol === 'classic' ? classicVersion : 1,
+    }
+  }
+
+  get instanceId(): string | null {
+    return this.#identity.instanceId
+  }
+
+  /** Topics have changed: the leader of a classic group wants another assignment, and here anybody might be it. */
+  noticeTopics(): void {
+    if (this.protocol === 'classic' && this.phase === 'member') this.#mustRejoin()
+  }
+
+  #mustRejoin(): void {
+    this.holds = new Set()
+    this.phase = 'joining'
   }
 
   /** One turn of the client. `isCalm`: it only does what keeps it a member. */
   act(isCalm: boolean): void {
     const { dice } = this.#world
     if (this.#isWaiting) return
-    if (!isCalm && dice.chance(0.04)) return this.#restart()
+    if (!isCalm && dice.chance(this.instanceId === null ? 0.04 : 0.1)) return this.#restart()
     if (!isCalm && dice.chance(0.05)) return this.#leave()
     if (this.protocol === 'consumer') this.#beat(isCalm)
     else if (this.phase === 'member') this.#classicHeartbeat()
     else this.#join()
   }
 
-  /** The process is gone without a word, and another one begins, perhaps of the other protocol. */
+  /** The process is gone, and another one begins, perhaps of the other protocol. Only a static member may say so. */
   #restart(): void {
     this.#note('restarts')
+    const isStatic = this.instanceId !== null
+    if (isStatic && this.protocol === 'consumer' && this.epoch > 0 && this.#world.dice.chance(0.6)) this.#goAway()
     this.#forget()
     this.memberId = ''
     this.protocol = this.#world.dice.chance(0.4) ? 'consumer' : 'classic'
+  }
+
+  #goAway(): void {
+    const { bench } = this.#world
+    const request = { ...this.#heartbeat(), memberEpoch: STATIC_LEAVE_EPOCH }
+    const answer = bench.send(this.#world.consumerGroupHeartbeat, request, this.#client)
+    this.#isWaiting = true
+    answer.then(
+      ({ errorCode }) => {
+        this.#isWaiting = false
+        this.#note(`is away ${errorCode}`)
+        this.#isExpected = errorCode === Errors.NONE.code && !this.#identity.hasRival
+      },
+      () => {
+        this.#isWaiting = false
+      },
+    )
   }
 
   #forget(): void {
@@ -95,27 +159,52 @@ export class SimulatedConsumer {
 
   /** Not calm, it may change what it subscribes to, and answers may be lost. */
   #beat(isCalm: boolean): void {
-    const { bench, dice, groupId } = this.#world
+    const { bench, dice } = this.#world
     if (this.memberId === '') this.memberId = `${this.name}-${++this.#restarts}`
     const joins = this.epoch === 0
     const changes = joins || (!isCalm && dice.chance(0.05))
     const isLost = !isCalm && dice.chance(0.1)
-    const usesRegex = changes && dice.chance(0.2)
+    if (changes) {
+      const usesRegex = dice.chance(0.2)
+      const names = usesRegex ? [] : ['t1', ...(dice.chance(0.7) ? ['t2'] : [])]
+      this.#subscription = { names, regex: usesRegex ? 't[12]' : '' }
+    }
+    const saysAll = joins || this.#mustSayAll
+    const { names, regex } = this.#subscription
     const request = {
-      groupId,
+      ...this.#heartbeat(),
+      rebalanceTimeoutMs: saysAll ? REBALANCE_TIMEOUT_MS : -1,
+      subscribedTopicNames: saysAll || changes ? names : null,
+      subscribedTopicRegex: saysAll || changes ? regex : null,
+      serverAssignor: joins && dice.chance(0.3) ? dice.pick(['uniform', 'range']) : null,
+      topicPartitions: joins ? [] : saysAll || this.#mustTell || dice.chance(0.5) ? this.#owned() : null,
+    }
+    this.#mustSayAll = true
+    const isExpected = this.#isExpected
+    this.#isExpected = false
+    this.#ask(bench.send(this.#world.consumerGroupHeartbeat, request, this.#client), (response) => {
+      const isUnreleased = response.errorCode === Errors.UNRELEASED_INSTANCE_ID.code
+      if (isExpected && isUnreleased) this.#world.complaints.push(`${this.name} said that it would be back`)
+      if (isLost) return
+      this.#mustSayAll = false
+      this.#takeHeartbeat(response)
+    })
+  }
+
+  /** One that says nothing but that the member lives. */
+  #heartbeat(): ConsumerGroupHeartbeatRequest {
+    return {
+      groupId: this.#world.groupId,
       memberId: this.memberId,
       memberEpoch: this.epoch,
-      instanceId: null,
+      instanceId: this.instanceId,
       rackId: null,
-      rebalanceTimeoutMs: joins ? REBALANCE_TIMEOUT_MS : -1,
-      subscribedTopicNames: changes ? (usesRegex ? [] : ['t1', ...(dice.chance(0.7) ? ['t2'] : [])]) : null,
-      subscribedTopicRegex: changes ? (usesRegex ? 't[12]' : '') : null,
-      serverAssignor: joins && dice.chance(0.3) ? dice.pick(['uniform', 'range']) : null,
-      topicPartitions: joins ? [] : this.#mustTell || dice.chance(0.5) ? this.#owned() : null,
+      rebalanceTimeoutMs: -1,
+      subscribedTopicNames: null,
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: null,
     }
-    this.#ask(bench.send(consumerGroupHeartbeat, request, this.#client), (response) => {
-      if (!isLost) this.#takeHeartbeat(response)
-    })
   }
 
   #owned(): { topicId: string; partitions: number[] }[] {
@@ -141,12 +230,11 @@ export class SimulatedConsumer {
   #join(): void {
     const { bench, groupId } = this.#world
     // Eager: whoever joins holds nothing.
-    this.holds = new Set()
-    this.phase = 'joining'
+    this.#mustRejoin()
     const request = {
       groupId,
       memberId: this.memberId,
-      groupInstanceId: null,
+      groupInstanceId: this.instanceId,
       sessionTimeoutMs: CLASSIC_SESSION_TIMEOUT_MS,
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
       protocolType: 'consumer',
@@ -158,7 +246,7 @@ export class SimulatedConsumer {
 
   #takeJoin(response: JoinGroupResponse): void {
     this.#note(`join ${response.errorCode} ${response.memberId} generation=${response.generationId}`)
-    if (response.errorCode === Errors.UNKNOWN_MEMBER_ID.code) this.memberId = ''
+    if (FENCED.has(response.errorCode)) this.memberId = ''
     if (response.errorCode !== Errors.NONE.code) return
     this.memberId = response.memberId
     this.epoch = response.generationId
@@ -166,7 +254,7 @@ export class SimulatedConsumer {
     const request = {
       groupId,
       memberId: this.memberId,
-      groupInstanceId: null,
+      groupInstanceId: this.instanceId,
       generationId: this.epoch,
       protocolType: null,
       protocolName: null,
@@ -174,7 +262,7 @@ export class SimulatedConsumer {
     }
     this.#ask(bench.send(syncGroup, request, this.#client), ({ errorCode, assignment }) => {
       this.#note(`sync ${errorCode}`)
-      if (errorCode === Errors.UNKNOWN_MEMBER_ID.code) this.memberId = ''
+      if (FENCED.has(errorCode)) this.memberId = ''
       if (errorCode !== Errors.NONE.code) return
       this.phase = 'member'
       const topics = readAssignment(assignment)?.partitions ?? []
@@ -201,13 +289,17 @@ export class SimulatedConsumer {
 
   #classicHeartbeat(): void {
     const { bench, groupId } = this.#world
-    const request = { groupId, memberId: this.memberId, groupInstanceId: null, generationId: this.epoch }
+    const request = {
+      groupId,
+      memberId: this.memberId,
+      groupInstanceId: this.instanceId,
+      generationId: this.epoch,
+    }
     this.#ask(bench.send(heartbeat, request, this.#client), ({ errorCode }) => {
       if (errorCode === Errors.NONE.code) return
       this.#note(`heartbeat ${errorCode}`)
-      if (errorCode === Errors.UNKNOWN_MEMBER_ID.code) this.memberId = ''
-      this.holds = new Set()
-      this.phase = 'joining'
+      if (FENCED.has(errorCode)) this.memberId = ''
+      this.#mustRejoin()
     })
   }
 
@@ -217,7 +309,7 @@ export class SimulatedConsumer {
     this.#note('leaves')
     const { memberId } = this
     this.#forget()
-    const named = { memberId, groupInstanceId: null, reason: null }
+    const named = { memberId, groupInstanceId: this.instanceId, reason: null }
     const request = { groupId, memberId: '', members: [named] }
     this.#ask(bench.send(leaveGroup, request, { ...this.#client, apiVersion: 5 }), () => undefined)
     this.memberId = ''
