@@ -19,6 +19,7 @@ import { brokerQuotas } from './quota/broker-quotas.ts'
 import { ResponseMemory } from './network/response-memory.ts'
 import { SocketServer } from './network/socket-server.ts'
 import type { EndPoint } from './network/socket-server.ts'
+import { followCordonedLogDirs, takeUpCordonedLogDirs } from './replica/cordoned-log-dirs.ts'
 import { FetchSessionCache } from './replica/fetch-session-cache.ts'
 import { ProducerIdManager } from './replica/producer-id-manager.ts'
 import { ReplicaManager } from './replica/replica-manager.ts'
@@ -118,6 +119,7 @@ export class Broker implements AsyncDisposable {
     parts.defer(() => metadata.close())
     parts.defer(followConnectionLimits(config, metadata, sockets))
     const brokerEpoch = await register({ config, metadata, logs, sockets, random: ports.random })
+    parts.defer(followCordonedLogDirs({ config, metadata, logs, brokerEpoch, logger }))
 
     const services = await assemble({ config, ports, metadata, logs, brokerEpoch, responseMemory, parts })
     logs.startBackground()
@@ -185,7 +187,7 @@ async function register({ config, metadata, logs, sockets, random }: Registratio
     endpoints: registeredEndpoints(config, sockets.listeners),
     rack: config.get('broker.rack'),
     logDirs: logs.logDirs.flatMap(({ meta }) => meta.directoryId ?? []),
-    cordonedLogDirs: [],
+    cordonedLogDirs: takeUpCordonedLogDirs({ config, metadata, logs }),
     previousShutdownWasClean: logs.logDirs.every(({ hadCleanShutdown }) => hadCleanShutdown),
   })
   return brokerEpoch

@@ -75,6 +75,7 @@ export {
   effectiveBrokerConfig,
   type SupportedFeatures,
 } from './controller/controller-result.ts'
+export { supportsCordonedLogDirs } from './controller/cordon-log-dirs.ts'
 export type { RegisterBrokerRequest, RegisterBrokerResponse } from './controller/register-broker.ts'
 export { PRODUCER_ID_BLOCK_SIZE } from './controller/allocate-producer-ids.ts'
 export { describeClientQuotas } from './controller/describe-client-quotas.ts'

@@ -108,6 +108,22 @@ describe('a log that moves to another folder', () => {
     await harness.manager.close()
   })
 
+  test('into a folder that is cordoned, which takes nothing new', async () => {
+    const harness = harnessOf()
+    await harness.start()
+    harness.manager.updateCordonedLogDirs(['/logs'])
+    await write(await harness.openLog(), batchOf(['a']))
+    assert.equal(harness.manager.logDirOf(topicPartition), OTHER_DIR)
+    assert.throws(() => harness.manager.moveLog(topicPartition, '/logs'), { error: 'INVALID_REPLICA_ASSIGNMENT' })
+    harness.manager.updateCordonedLogDirs(['/logs', OTHER_DIR])
+    await write(harness.manager.log(topicPartition)!, batchOf(['b']))
+    const placedByHand = { topic: 'topic', partition: 1 }
+    assert.equal(harness.manager.placeOf(placedByHand), '/logs')
+    harness.manager.updateCordonedLogDirs([OTHER_DIR])
+    assert.deepEqual(await readValues(await move(harness, '/logs')), ['a', 'b'])
+    await harness.manager.close()
+  })
+
   test('one that the disk refuses stays where it is, and goes on', async () => {
     const fs = new ObservedFileSystem(new MemoryFileSystem(), '/')
     const harness = harnessOf(fs as unknown as MemoryFileSystem)

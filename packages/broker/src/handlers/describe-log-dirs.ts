@@ -4,6 +4,7 @@
  *
  * Versions: 2 flexible; 3 an error of the whole; 4 the size of the volume; 5 cordoned folders (KIP-1066).
  */
+import { supportsCordonedLogDirs } from '@milena/metadata'
 import { DescribeLogDirsRequest, DescribeLogDirsResponse, Errors } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
 import type { Partition } from '../replica/partition.ts'
@@ -13,8 +14,6 @@ import type { RequestContext } from '../request/handler.ts'
 type Result = Input<typeof DescribeLogDirsResponse>['results'][number]
 type TopicResult = Result['topics'][number]
 type PartitionResult = TopicResult['partitions'][number]
-
-const ALL_DIRS = '*'
 
 export const describeLogDirs = handler(DescribeLogDirsRequest, DescribeLogDirsResponse, {
   versions: { min: 1, max: 5 },
@@ -38,20 +37,19 @@ export const describeLogDirs = handler(DescribeLogDirsRequest, DescribeLogDirsRe
 type Services = RequestContext['services']
 type ByTopic = Map<string, PartitionResult[]>
 
-async function describe(logDir: string, byTopic: ByTopic, { logs, replicas }: Services): Promise<Result> {
+async function describe(logDir: string, byTopic: ByTopic, { logs, metadata }: Services): Promise<Result> {
   const known = logs.logDirs.find(({ path }) => path === logDir)
   if (known === undefined || known.failure !== undefined) {
     return { errorCode: Errors.KAFKA_STORAGE_ERROR.code, logDir, topics: [] }
   }
   const { totalBytes, usableBytes } = await logs.space(logDir)
-  const cordoned = replicas.config.get('cordoned.log.dirs')
   return {
     errorCode: Errors.NONE.code,
     logDir,
     topics: Array.from(byTopic, ([name, partitions]) => ({ name, partitions })),
     totalBytes,
     usableBytes,
-    isCordoned: cordoned.includes(logDir) || cordoned.includes(ALL_DIRS),
+    isCordoned: supportsCordonedLogDirs(metadata.image) && logs.cordonedLogDirs.includes(logDir),
   }
 }
 

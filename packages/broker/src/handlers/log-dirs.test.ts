@@ -3,18 +3,23 @@ import { test } from 'node:test'
 import {
   AlterReplicaLogDirsRequest,
   AlterReplicaLogDirsResponse,
+  CreateTopicsRequest,
+  CreateTopicsResponse,
   DescribeLogDirsRequest,
   DescribeLogDirsResponse,
   Errors,
+  IncrementalAlterConfigsRequest,
+  IncrementalAlterConfigsResponse,
 } from '@milena/protocol'
+import { MemoryFileSystem } from '@milena/runtime'
 import { TestBroker } from '../testing/test-broker.ts'
 import { batchOf, createTopic, fetchFrom, produceTo, valuesIn } from '../testing/topics.ts'
 import type { WireClient } from '../testing/wire-client.ts'
 
 const DIRS = ['/data/one', '/data/two']
 
-async function describeDirs(client: WireClient): Promise<DescribeLogDirsResponse['results']> {
-  const body = { topics: [{ topic: 'events', partitions: [0] }] }
+async function describeDirs(client: WireClient, partitions = [0]): Promise<DescribeLogDirsResponse['results']> {
+  const body = { topics: [{ topic: 'events', partitions }] }
   const { errorCode, results } = await client.send(DescribeLogDirsRequest, DescribeLogDirsResponse, 5, body)
   assert.equal(errorCode, 0)
   return results
@@ -63,4 +68,60 @@ test('a folder that is none, and a partition that is none', async () => {
   await produceTo(client, 'events', batchOf(['a']))
   const [one, two] = await describeDirs(client)
   assert.deepEqual([one!.topics.length, two!.topics.length], [0, 1])
+})
+
+async function cordon(client: WireClient, value: string): Promise<void> {
+  const { responses } = await client.send(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, 1, {
+    validateOnly: false,
+    resources: [
+      {
+        resourceType: 4,
+        resourceName: '1',
+        configs: [{ name: 'cordoned.log.dirs', configOperation: 0, value }],
+      },
+    ],
+  })
+  assert.equal(responses[0]!.errorCode, 0)
+}
+
+async function cordonedDirs(client: WireClient): Promise<string[]> {
+  return (await describeDirs(client)).filter(({ isCordoned }) => isCordoned).map(({ logDir }) => logDir)
+}
+
+test('a cordoned folder takes nothing new, from the next request on and after a restart', async () => {
+  const properties = { 'log.dirs': DIRS.join(',') }
+  const fs = new MemoryFileSystem()
+  await using before = await TestBroker.start({ properties, fs })
+  let client = await before.connect()
+  await cordon(client, DIRS[0]!)
+  assert.deepEqual(await cordonedDirs(client), [DIRS[0]])
+  await createTopic(client, 'events', { partitions: 4 })
+  await produceTo(client, 'events', batchOf(['a']))
+  const [one, two] = await describeDirs(client, [0, 1, 2, 3])
+  assert.deepEqual([one!.topics.length, two!.topics[0]!.partitions.length], [0, 4])
+  assert.equal(await move(client, DIRS[0]!), Errors.INVALID_REPLICA_ASSIGNMENT.code)
+  await cordon(client, '*')
+  await before.close()
+  await using after = await TestBroker.start({ properties, fs })
+  client = await after.connect()
+  assert.deepEqual(await cordonedDirs(client), DIRS)
+  const refused = await client.send(CreateTopicsRequest, CreateTopicsResponse, 7, {
+    topics: [{ name: 'more', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+    timeoutMs: 1000,
+    validateOnly: false,
+  })
+  assert.equal(refused.topics[0]!.errorCode, Errors.INVALID_REPLICATION_FACTOR.code)
+  assert.equal((await produceTo(client, 'events', batchOf(['b']))).errorCode, 0)
+  await cordon(client, '')
+  await createTopic(client, 'more')
+})
+
+test('a broker may be started with its folders cordoned', async () => {
+  const properties = { 'log.dirs': DIRS.join(','), 'cordoned.log.dirs': DIRS[1]! }
+  await using broker = await TestBroker.start({ properties })
+  const client = await broker.connect()
+  assert.deepEqual(await cordonedDirs(client), [DIRS[1]])
+  await createTopic(client, 'events')
+  await produceTo(client, 'events', batchOf(['a']))
+  assert.equal((await describeDirs(client))[0]!.topics.length, 1)
 })

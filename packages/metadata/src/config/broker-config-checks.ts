@@ -1,6 +1,6 @@
 // What Kafka checks across properties when a broker starts (KafkaConfig.validateValues and its kin), and what a single
 // Milena node cannot be.
-import type { BrokerConfig } from './broker-config.ts'
+import { ALL_LOG_DIRS, type BrokerConfig } from './broker-config.ts'
 import type { BrokerConfigName } from './broker-configs.ts'
 import type { ConfigError } from './config-error.ts'
 
@@ -14,6 +14,7 @@ export function crossChecks(config: BrokerConfig): readonly ConfigError[] {
     ...limitChecks(config),
     ...connectionLimitChecks(config),
     ...groupBoundChecks(config),
+    ...cordonChecks(config),
   ]
 }
 
@@ -168,5 +169,22 @@ function* groupBoundChecks(config: BrokerConfig): Iterable<ConfigError> {
         `it must be less than ${session}, which is ${number(session)}`,
       )
     }
+  }
+}
+
+/** Entries of `cordoned.log.dirs` that are no folders of this broker. */
+export function strangeCordonedLogDirs(config: BrokerConfig): readonly string[] {
+  return config.cordonedLogDirs.filter((dir) => !config.logDirs.includes(dir))
+}
+
+function* cordonChecks(config: BrokerConfig): Iterable<ConfigError> {
+  const key = 'cordoned.log.dirs'
+  const dirs = config.get(key)
+  if (dirs.includes(ALL_LOG_DIRS) && dirs.length > 1) {
+    yield mistake(config, key, `${ALL_LOG_DIRS} stands for all folders, and must stand alone`)
+  }
+  const strange = strangeCordonedLogDirs(config)
+  if (strange.length > 0) {
+    yield mistake(config, key, `${strange.join(', ')} must be among log.dirs, which are ${config.logDirs.join(', ')}`)
   }
 }

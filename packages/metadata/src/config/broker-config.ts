@@ -3,6 +3,9 @@ import { type ConfigDefs, checkConfigValue } from './config-def.ts'
 import type { ConfigValue } from './config-value.ts'
 import type { Listener } from './listeners.ts'
 
+/** In `cordoned.log.dirs`: every folder. */
+export const ALL_LOG_DIRS = '*'
+
 export type Properties = Readonly<Record<string, string>>
 
 export interface BrokerConfigParts {
@@ -64,6 +67,12 @@ export class BrokerConfig {
 
   get logDirs(): readonly string[] {
     return this.get('log.dirs') ?? this.get('log.dir')
+  }
+
+  /** Those of `logDirs` that take no new replicas (KIP-1066). */
+  get cordonedLogDirs(): readonly string[] {
+    const dirs = this.get('cordoned.log.dirs')
+    return dirs.includes(ALL_LOG_DIRS) ? this.logDirs : dirs
   }
 
   get metadataLogDir(): string {

@@ -75,12 +75,6 @@ describe('the registration of a broker', () => {
     controller.createTopic('a')
     assert.deepEqual(controller.image.topics.get('a')?.partitions[0]?.directories, ['AAAAAAAAAAAAAAAAAAAAAA'])
   })
-
-  test('whose folders are all cordoned is given no replicas', () => {
-    const controller = new ControllerFixture({ brokers: [] })
-    controller.run('registerBroker', { ...registration(), cordonedLogDirs: [LOG_DIR_ID] })
-    assert.equal(controller.createTopic('a').errorCode, 38)
-  })
 })
 
 describe('ElectLeaders', () => {

@@ -1,6 +1,6 @@
 import { Errors } from '@milena/protocol/messages'
-import type { BrokerConfig } from '../config/broker-config.ts'
-import { crossChecks } from '../config/broker-config-checks.ts'
+import { ALL_LOG_DIRS, type BrokerConfig } from '../config/broker-config.ts'
+import { crossChecks, strangeCordonedLogDirs } from '../config/broker-config-checks.ts'
 import { resourceTypes } from '../config/config-source.ts'
 import type { ConfigError } from '../config/config-error.ts'
 import type { ConfigOverrides } from '../config/effective-topic-config.ts'
@@ -16,7 +16,10 @@ import {
 import { type ConfigResource, featureLevel, type MetadataImage } from '../image/metadata-image.ts'
 import { ApiFailure } from './api-failure.ts'
 import { brokerConfigLayers, type ControllerContext, effectiveBrokerConfig } from './controller-result.ts'
+import { supportsCordonedLogDirs } from './cordon-log-dirs.ts'
 import { topicNameProblem } from './topic-name.ts'
+
+const CORDONED_LOG_DIRS = 'cordoned.log.dirs'
 
 function invalidRequest(message: string): ApiFailure {
   return new ApiFailure(Errors.INVALID_REQUEST.code, message)
@@ -85,7 +88,8 @@ function refusalOf(resource: ConfigResource, change: Change): ConfigRefusal | nu
         validateBrokerConfigs(next, resource.resourceName !== '') ??
         eligibleLeaderRefusal(resource, change) ??
         listenerRefusal(change) ??
-        contradiction(resource, change)
+        contradiction(resource, change) ??
+        cordonRefusal(change)
       )
   }
 }
@@ -124,13 +128,23 @@ const kafkaWords: ReadonlyMap<string, string> = new Map([
 ])
 
 function refusalText(error: ConfigError | undefined, effective: BrokerConfig): string | null {
-  if (error !== undefined) {
-    const words = kafkaWords.get(error.key)
-    return words === undefined ? error.message : `requirement failed: ${words}`
-  }
-  const strange = effective.get('cordoned.log.dirs').filter((dir) => dir !== '*' && !effective.logDirs.includes(dir))
-  if (strange.length === 0) return null
-  return `requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : ${strange.join(', ')}`
+  if (error === undefined) return null
+  const words = error.key === CORDONED_LOG_DIRS ? cordonWords(effective) : kafkaWords.get(error.key)
+  return words === undefined ? error.message : `requirement failed: ${words}`
+}
+
+function cordonWords(effective: BrokerConfig): string {
+  const strange = strangeCordonedLogDirs(effective)
+  return strange.length === 0
+    ? `When ${CORDONED_LOG_DIRS} is set to ${ALL_LOG_DIRS}, it must not contain other values`
+    : `All entries in ${CORDONED_LOG_DIRS} must be present in log.dirs or log.dir. Missing entries : ${strange.join(', ')}`
+}
+
+/** Before the records have a place for it nothing can be cordoned; what a node is started with waits for that. */
+function cordonRefusal({ present, next, image }: Change): ConfigRefusal | null {
+  if (supportsCordonedLogDirs(image) || present.get(CORDONED_LOG_DIRS) === next.get(CORDONED_LOG_DIRS)) return null
+  const message = `The ${CORDONED_LOG_DIRS} configuration value cannot be set because it requires metadata.version >= 4.3-IV0`
+  return { errorCode: Errors.INVALID_CONFIG.code, message }
 }
 
 /** With eligible leader replicas one cluster-wide min.insync.replicas holds, which can be neither removed nor overruled. */

@@ -27,6 +27,7 @@ import { allocateProducerIds } from './allocate-producer-ids.ts'
 import { alterClientQuotas, type AlterClientQuotasCommand } from './alter-client-quotas.ts'
 import { alterConfigs, incrementalAlterConfigs } from './alter-configs.ts'
 import { alterUserScramCredentials, type AlterUserScramCredentialsCommand } from './alter-user-scram-credentials.ts'
+import { cordonLogDirs, type CordonLogDirsRequest, type CordonLogDirsResponse } from './cordon-log-dirs.ts'
 import type { ControllerContext, ControllerHandler, ControllerResult } from './controller-result.ts'
 import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
@@ -46,6 +47,7 @@ export interface ControllerApis {
   readonly incrementalAlterConfigs: [IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse]
   readonly allocateProducerIds: [AllocateProducerIdsRequest, AllocateProducerIdsResponse]
   readonly registerBroker: [RegisterBrokerRequest, RegisterBrokerResponse]
+  readonly cordonLogDirs: [CordonLogDirsRequest, CordonLogDirsResponse]
   readonly updateFeatures: [UpdateFeaturesRequest, UpdateFeaturesResponse]
   readonly electLeaders: [ElectLeadersRequest, ElectLeadersResponse]
   readonly alterPartitionReassignments: [AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse]
@@ -66,6 +68,7 @@ const handlers: { readonly [A in ControllerApi]: ControllerHandler<ControllerReq
   incrementalAlterConfigs,
   allocateProducerIds,
   registerBroker,
+  cordonLogDirs,
   updateFeatures,
   electLeaders,
   alterPartitionReassignments,

@@ -188,7 +188,13 @@ function placed(image: MetadataImage, topic: CreatableTopic, { broker }: Control
   }
   const count = topic.numPartitions === -1 ? broker.numPartitions : topic.numPartitions
   const replicationFactor = topic.replicationFactor === -1 ? broker.defaultReplicationFactor : topic.replicationFactor
-  return placeReplicas(image, { startPartition: 0, count, replicationFactor })
+  return orRefused(
+    () => placeReplicas(image, { startPartition: 0, count, replicationFactor }),
+    ({ errorCode, errorMessage }) => {
+      const what = `Unable to replicate the partition ${replicationFactor} time(s)`
+      throw new ApiFailure(errorCode, `${what}: ${errorMessage}`)
+    },
+  )
 }
 
 /** The new topic's configs, with what was set in the very words in which it was set. */

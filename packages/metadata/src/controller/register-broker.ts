@@ -1,6 +1,7 @@
 import type { EndpointImage, MetadataImage, TopicImage } from '../image/metadata-image.ts'
 import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
 import type { ControllerContext, ControllerResult } from './controller-result.ts'
+import { supportsCordonedLogDirs } from './cordon-log-dirs.ts'
 import { partitionChange } from './partition-change.ts'
 
 export interface RegisterBrokerRequest {
@@ -35,6 +36,7 @@ export function registerBroker(
     minSupportedVersion: min,
     maxSupportedVersion: max,
   }))
+  const isCordoned = request.cordonedLogDirs.length > 0
   const registration = metadataRecord('RegisterBrokerRecord', {
     brokerId: request.brokerId,
     isMigratingZkBroker: false,
@@ -46,7 +48,7 @@ export function registerBroker(
     fenced: false,
     inControlledShutdown: false,
     logDirs: request.logDirs,
-    cordonedLogDirs: request.cordonedLogDirs.length === 0 ? null : request.cordonedLogDirs,
+    cordonedLogDirs: isCordoned && supportsCordonedLogDirs(image) ? request.cordonedLogDirs : null,
   })
   const records = [registration, ...leadershipRecords(image, request)]
   return { records, response: { brokerEpoch } }

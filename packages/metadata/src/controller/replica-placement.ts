@@ -2,29 +2,24 @@ import { Errors } from '@milena/protocol/messages'
 import type { MetadataImage } from '../image/metadata-image.ts'
 import { metadataRecord, type MetadataRecord } from '../image/metadata-record.ts'
 import { ApiFailure } from './api-failure.ts'
-
-/** The brokers that may take replicas: those that are not fenced and have a log folder that is not cordoned. */
-function placeableBrokers(image: MetadataImage): number[] {
-  return [...image.brokers.values()]
-    .filter(
-      (broker) => broker.logDirs.length === 0 || broker.logDirs.some((dir) => !broker.cordonedLogDirs.includes(dir)),
-    )
-    .map((broker) => broker.brokerId)
-    .toSorted((a, b) => a - b)
-}
+import { hasUncordonedLogDirs } from './cordon-log-dirs.ts'
 
 /** Replicas for new partitions, each beginning one broker further than the last, so that leaders spread evenly. */
 export function placeReplicas(
   image: MetadataImage,
   { startPartition, count, replicationFactor }: { startPartition: number; count: number; replicationFactor: number },
 ): number[][] {
-  const brokers = placeableBrokers(image)
-  if (replicationFactor > brokers.length) {
-    throw new ApiFailure(
-      Errors.INVALID_REPLICATION_FACTOR.code,
-      `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered or some brokers have all their log directories cordoned.`,
+  const refused = (message: string) => new ApiFailure(Errors.INVALID_REPLICATION_FACTOR.code, message)
+  const usable = [...image.brokers.values()].filter(hasUncordonedLogDirs)
+  if (usable.every(({ fenced }) => fenced)) {
+    throw refused('All brokers are currently fenced, or have all their log directories cordoned.')
+  }
+  if (replicationFactor > usable.length) {
+    throw refused(
+      `The target replication factor of ${replicationFactor} cannot be reached because only ${usable.length} broker(s) are registered or some brokers have all their log directories cordoned.`,
     )
   }
+  const brokers = usable.map(({ brokerId }) => brokerId).toSorted((a, b) => a - b)
   return Array.from({ length: count }, (_, index) =>
     Array.from({ length: replicationFactor }, (_unused, replica) => {
       const position = (startPartition + index + replica) % brokers.length
@@ -92,8 +87,7 @@ export function newPartitionRecord(
 const UNASSIGNED_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 function logDirOf(image: MetadataImage, brokerId: number): string {
-  const broker = image.brokers.get(brokerId)
-  const dirs = broker?.logDirs.filter((dir) => !broker.cordonedLogDirs.includes(dir)) ?? []
+  const dirs = image.brokers.get(brokerId)?.logDirs ?? []
   // With several folders the broker's own choice, by how full they are, is the better one.
   return dirs.length === 1 ? dirs[0]! : UNASSIGNED_DIRECTORY
 }
