@@ -4,8 +4,9 @@
  *
  * Versions: 1 flexible; 2 the generation of the transaction protocol (KIP-1228).
  */
-import { WriteTxnMarkersRequest, WriteTxnMarkersResponse } from '@milena/protocol/messages'
+import { Errors, WriteTxnMarkersRequest, WriteTxnMarkersResponse } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
+import type { TopicPartition } from '@milena/storage'
 import type { MarkerResult } from '../replica/transaction-markers.ts'
 import { handler } from '../request/handler.ts'
 
@@ -15,8 +16,11 @@ type Response = Input<typeof WriteTxnMarkersResponse>
 export const writeTxnMarkers = handler(WriteTxnMarkersRequest, WriteTxnMarkersResponse, {
   versions: { min: 1, max: 2 },
   handle: async ({ markers }, { services }) => {
+    const isThere = ({ topic, partition }: TopicPartition) =>
+      services.replicas.partition(topic, partition) !== undefined
+    const impossible = markers.findIndex((marker) => !isPossible(marker) && partitionsOf(marker).some(isThere))
     const results = await Promise.all(
-      markers.map(async (marker) => ({
+      (impossible === -1 ? markers : markers.slice(0, impossible)).map(async (marker) => ({
         marker,
         results: await services.transactionMarkers.write({
           producerId: marker.producerId,
@@ -28,21 +32,37 @@ export const writeTxnMarkers = handler(WriteTxnMarkersRequest, WriteTxnMarkersRe
         }),
       })),
     )
-    return response(results)
+    return impossible === -1 ? response(results) : refusal(markers, Errors.UNKNOWN_SERVER_ERROR.code)
   },
-  errorResponse: ({ error }, { markers }) =>
-    response(
-      markers.map((marker) => ({
-        marker,
-        results: partitionsOf(marker).map((place) => ({ ...place, errorCode: error.code })),
-      })),
-    ),
+  errorResponse: ({ error }, { markers }) => refusal(markers, error.code),
 })
 
-function partitionsOf({ topics }: Marker): { topic: string; partition: number }[] {
-  return topics.flatMap(({ name, partitionIndexes }) =>
-    [...new Set(partitionIndexes)].map((partition) => ({ topic: name, partition })),
+/**
+ * A batch without a producer is none. As in Kafka, such a marker ends the request: what stands before it is written,
+ * what stands behind it is not, and the answer is one error for all.
+ */
+function isPossible({ producerId, producerEpoch }: Marker): boolean {
+  return producerId >= 0 && producerEpoch >= 0
+}
+
+/** Of markers of one producer the last is answered. */
+function refusal(markers: readonly Marker[], errorCode: number): Response {
+  const last = new Map(markers.map((marker) => [marker.producerId, marker]))
+  return response(
+    Array.from(last.values(), (marker) => ({
+      marker,
+      results: partitionsOf(marker).map((place) => ({ ...place, errorCode })),
+    })),
   )
+}
+
+/** Each once. */
+function partitionsOf({ topics }: Marker): TopicPartition[] {
+  const indexes = new Map<string, Set<number>>()
+  for (const { name, partitionIndexes } of topics) {
+    indexes.set(name, new Set([...(indexes.get(name) ?? []), ...partitionIndexes]))
+  }
+  return Array.from(indexes).flatMap(([topic, own]) => Array.from(own, (partition) => ({ topic, partition })))
 }
 
 /** As in Kafka, a producer and a topic stand there once, however many markers name them; the last word counts. */

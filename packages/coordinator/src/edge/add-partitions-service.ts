@@ -8,6 +8,11 @@ import type { PartitionsView } from './transaction-ports.ts'
 type TopicResults = AddPartitionsToTxnResponse['resultsByTopicV3AndBelow']
 type TransactionToChange = AddPartitionsToTxnRequest['transactions'][number]
 
+/** What is asked for, and what a single error is answered for. */
+interface DecidedTransaction extends TransactionToChange {
+  readonly answeredTopics: TransactionToChange['topics']
+}
+
 /** From here on the request comes from brokers: several transactions, mere verification. */
 export const BATCHED_MIN_VERSION = 4
 const PRODUCER_FENCED_MIN_VERSION = 2
@@ -35,11 +40,12 @@ export class AddPartitionsService {
   async handle(request: AddPartitionsToTxnRequest, client: RequestClient): Promise<AddPartitionsToTxnResponse> {
     const response = { throttleTimeMs: 0, errorCode: Errors.NONE.code }
     if (client.apiVersion < BATCHED_MIN_VERSION) {
-      const resultsByTopicV3AndBelow = await this.#change(singleTransaction(request), client)
+      const only = singleTransaction(request)
+      const resultsByTopicV3AndBelow = await this.#change({ ...only, answeredTopics: only.topics }, client)
       return { ...response, resultsByTransaction: [], resultsByTopicV3AndBelow }
     }
     const resultsByTransaction = await Promise.all(
-      request.transactions.map(async (transaction) => ({
+      withTopicsOfTwins(request.transactions).map(async (transaction) => ({
         transactionalId: transaction.transactionalId,
         topicResults: await this.#change(transaction, client),
       })),
@@ -52,8 +58,8 @@ export class AddPartitionsService {
     return { ...response, resultsByTransaction, resultsByTopicV3AndBelow: [] }
   }
 
-  async #change(transaction: TransactionToChange, client: RequestClient): Promise<TopicResults> {
-    const { transactionalId, producerId, producerEpoch, topics, verifyOnly } = transaction
+  async #change(transaction: DecidedTransaction, client: RequestClient): Promise<TopicResults> {
+    const { transactionalId, producerId, producerEpoch, topics, answeredTopics, verifyOnly } = transaction
     const partitions = distinctPartitions(topics)
     const refusals = partitions.map((place) => this.#refusal(place, client.apiVersion))
     if (refusals.some((error) => error !== Errors.NONE.code)) {
@@ -67,7 +73,7 @@ export class AddPartitionsService {
     if (verifyOnly) return perPartition(partitions, await this.#options.verify(change, client))
     const clientTransactionVersion = client.apiVersion >= BATCHED_MIN_VERSION ? 2 : 0
     const errorCode = await this.#options.add({ ...change, clientTransactionVersion }, client)
-    return forAll(topics, fencedAs(errorCode, client.apiVersion >= PRODUCER_FENCED_MIN_VERSION))
+    return forAll(answeredTopics, fencedAs(errorCode, client.apiVersion >= PRODUCER_FENCED_MIN_VERSION))
   }
 
   #refusal({ topic, partition }: TopicPartition, apiVersion: number): number {
@@ -89,6 +95,17 @@ const singleTransaction = (request: AddPartitionsToTxnRequest): TransactionToCha
   verifyOnly: false,
   topics: request.v3AndBelowTopics,
 })
+
+/** As in Kafka, a transactional id that is named twice asks for the last topics twice, and is answered for the first. */
+const withTopicsOfTwins = (transactions: readonly TransactionToChange[]): DecidedTransaction[] => {
+  const first = new Map(transactions.toReversed().map(({ transactionalId, topics }) => [transactionalId, topics]))
+  const last = new Map(transactions.map(({ transactionalId, topics }) => [transactionalId, topics]))
+  return transactions.map((transaction) => ({
+    ...transaction,
+    topics: last.get(transaction.transactionalId) ?? transaction.topics,
+    answeredTopics: first.get(transaction.transactionalId) ?? transaction.topics,
+  }))
+}
 
 const distinctPartitions = (topics: TransactionToChange['topics']): TopicPartition[] => {
   const byTopic = new Map<string, Set<number>>()

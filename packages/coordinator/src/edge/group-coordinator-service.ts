@@ -176,8 +176,8 @@ export class GroupCoordinatorService {
 
   async joinGroup(request: JoinGroupRequest, client: RequestClient): Promise<JoinGroupResponse> {
     const response = await this.#joinGroup(request, client)
-    // Before v7 "no protocol" can only be said with an empty name.
-    return client.apiVersion >= 7 ? response : { ...response, protocolName: response.protocolName ?? '' }
+    // Before v7 "no protocol" can only be said with an empty name; since then an empty name says no protocol.
+    return { ...response, protocolName: response.protocolName || (client.apiVersion >= 7 ? null : '') }
   }
 
   async syncGroup(request: SyncGroupRequest, client: RequestClient): Promise<SyncGroupResponse> {

@@ -271,16 +271,25 @@ export class ShareGroupService {
     asked: readonly { readonly topicName: string; readonly partitions: readonly number[] }[],
   ): Promise<OffsetsGroup> {
     const { topics: view, ports } = this.#options
-    // The share coordinator knows no group without a name, and Kafka's own error says no more.
-    const isNameless = groupId === '' && asked.some(({ topicName }) => view.topicId(topicName) !== undefined)
-    if (isNameless) throw new CoordinatorError(Errors.UNKNOWN_SERVER_ERROR)
-    const unknown = asked.filter(({ topicName }) => view.topicId(topicName) === undefined).map(unknownOffsets)
-    const known = asked.flatMap(({ topicName, partitions }) => {
+    const isThere = ({ topicName }: { readonly topicName: string }): boolean => view.topicId(topicName) !== undefined
+    const isNone = ({ partitions }: { readonly partitions: readonly number[] }): boolean =>
+      partitions.length === 0 || partitions.some((partition) => partition < 0)
+    // The share coordinator is not asked for nothing, or for what cannot be; Kafka's own error says no more.
+    if (asked.some((topic) => isThere(topic) && (groupId === '' || isNone(topic)))) {
+      throw new CoordinatorError(Errors.UNKNOWN_SERVER_ERROR)
+    }
+    const unknown = asked.filter((topic) => !isThere(topic)).map(unknownOffsets)
+    const partitionsOf = new Map<string, Set<number>>()
+    for (const { topicName, partitions } of asked) {
       const topicId = view.topicId(topicName)
-      if (topicId === undefined) return []
-      const once = [...new Set(partitions)]
-      return [{ topicId, partitions: once.map((partition) => ({ partition, leaderEpoch: NO_LEADER_EPOCH })) }]
-    })
+      // A topic that is named twice is answered once, with what both ask for.
+      if (topicId !== undefined)
+        partitionsOf.set(topicId, new Set([...(partitionsOf.get(topicId) ?? []), ...partitions]))
+    }
+    const known = Array.from(partitionsOf, ([topicId, partitions]) => ({
+      topicId,
+      partitions: Array.from(partitions, (partition) => ({ partition, leaderEpoch: NO_LEADER_EPOCH })),
+    }))
     const { results } =
       known.length === 0 ? { results: [] } : await ports.persister.readSummary({ groupId, topics: known })
     const read = results.map(({ topicId, partitions }): OffsetsTopic => {

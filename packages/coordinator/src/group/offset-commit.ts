@@ -1,8 +1,17 @@
-import type { OffsetCommitRequest, OffsetCommitResponse } from '@milena/protocol/messages'
+import type { ErrorCode, OffsetCommitRequest, OffsetCommitResponse } from '@milena/protocol/messages'
 import { Errors, ZERO_UUID } from '@milena/protocol/messages'
 import { answered } from '../runtime/coordinator-shard.ts'
+import { newClassicGroup } from './classic-group.ts'
 import { offsetCommitRecord } from './group-records.ts'
-import type { Group, GroupEffect, GroupRecord, GroupRequestContext, GroupResult, GroupState } from './group-types.ts'
+import type {
+  Group,
+  GroupChange,
+  GroupEffect,
+  GroupRecord,
+  GroupRequestContext,
+  GroupResult,
+  GroupState,
+} from './group-types.ts'
 import type { CommitVerdict } from './validate-offsets.ts'
 import { validateOffsetCommit } from './validate-offsets.ts'
 
@@ -19,11 +28,12 @@ export const commitOffsets = (
 ): CommitResult => {
   const group = state.groups.get(request.groupId)
   const verdict = validateOffsetCommit(group, { ...request, isTransactional: false, apiVersion: context.apiVersion })
-  if (verdict.errorCode !== Errors.NONE.code) return answered(commitError(request, verdict.errorCode))
+  const refusal = refusalOf(request.topics, verdict, context)
+  if (refusal !== Errors.NONE.code) return answered(commitError(request, refusal))
   const records: GroupRecord[] = []
   const topics = request.topics.map((topic): ResponseTopic => {
     const partitions = topic.partitions.map((partition) => {
-      const errorCode = offsetError(topic.name, partition, verdict, context)
+      const errorCode = offsetError(partition, context)
       if (errorCode === Errors.NONE.code) {
         const { groupId, retentionTimeMs } = request
         records.push(offsetRecord({ groupId, topic: topic.name, partition, retentionTimeMs }, context))
@@ -34,7 +44,7 @@ export const commitOffsets = (
   })
   return {
     records,
-    changes: [],
+    changes: records.length === 0 ? simpleGroupChanges(state, request.groupId, context) : [],
     effects: group === undefined ? [] : sessionEffects(group, request.memberId),
     answer: { kind: 'now', value: { throttleTimeMs: 0, topics } },
   }
@@ -59,18 +69,42 @@ const sessionEffects = (group: Group, memberId: string): GroupEffect[] => {
   ]
 }
 
-/** Why a partition's offset is not taken, of a request that is taken as a whole. */
-export const offsetError = (
-  topic: string,
-  { partitionIndex, committedMetadata }: RequestPartition,
-  verdict: CommitVerdict,
-  { environment }: GroupRequestContext,
-): number => {
-  const error = verdict.partitionError?.(environment.topics.topicId(topic) ?? ZERO_UUID, partitionIndex)
-  if (error !== undefined && error !== Errors.NONE.code) return error
-  const tooLarge = (committedMetadata?.length ?? 0) > environment.config.offsetMetadataMaxBytes
-  return tooLarge ? Errors.OFFSET_METADATA_TOO_LARGE.code : Errors.NONE.code
+/** Whoever commits from outside any group makes a simple one, also with offsets of which none can be taken. */
+export const simpleGroupChanges = (
+  state: GroupState,
+  groupId: string,
+  { nowMs }: GroupRequestContext,
+): readonly GroupChange[] =>
+  state.groups.has(groupId) ? [] : [{ kind: 'setGroup', group: newClassicGroup({ groupId, nowMs }) }]
+
+interface RequestTopic {
+  readonly name: string
+  readonly partitions: readonly RequestPartition[]
 }
+
+/** Why the request is not taken as a whole: an epoch that is too old for one partition is so for all. */
+export const refusalOf = (
+  topics: readonly RequestTopic[],
+  { errorCode, partitionError }: CommitVerdict,
+  context: GroupRequestContext,
+): ErrorCode => {
+  if (errorCode !== Errors.NONE.code || partitionError === undefined) return errorCode
+  for (const { name, partitions } of topics) {
+    const topicId = context.environment.topics.topicId(name) ?? ZERO_UUID
+    for (const partition of partitions) {
+      if (offsetError(partition, context) !== Errors.NONE.code) continue
+      const error = partitionError(topicId, partition.partitionIndex)
+      if (error !== Errors.NONE.code) return error
+    }
+  }
+  return Errors.NONE.code
+}
+
+/** Why a partition's offset is not taken, of a request that is taken as a whole. */
+export const offsetError = ({ committedMetadata }: RequestPartition, { environment }: GroupRequestContext): ErrorCode =>
+  (committedMetadata?.length ?? 0) > environment.config.offsetMetadataMaxBytes
+    ? Errors.OFFSET_METADATA_TOO_LARGE.code
+    : Errors.NONE.code
 
 export interface CommittedPartition {
   readonly groupId: string

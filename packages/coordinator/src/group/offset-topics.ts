@@ -74,7 +74,8 @@ export const knownDeletes = (request: OffsetDeleteRequest, topics: TopicsView): 
     const known = topic.partitions.filter(({ partitionIndex }) => topics.hasPartition(topic.name, partitionIndex))
     const unknown = topic.partitions.filter(({ partitionIndex }) => !topics.hasPartition(topic.name, partitionIndex))
     if (known.length > 0) accepted.push({ name: topic.name, partitions: known })
-    if (unknown.length > 0) {
+    // A topic that is named without any partition is left out where it exists, and answered as it came where not.
+    if (unknown.length > 0 || (topic.partitions.length === 0 && topics.topicId(topic.name) === undefined)) {
       const partitions = unknown.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
       refused.push({ name: topic.name, partitions })
     }

@@ -3,7 +3,7 @@ import { Errors } from '@milena/protocol/messages'
 import type { RecordProducer, TransactionEnd } from '../runtime/coordinator-shard.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { GroupRecord, GroupRequestContext, GroupResult, GroupState, TopicsView } from './group-types.ts'
-import { offsetError, offsetRecord } from './offset-commit.ts'
+import { offsetError, offsetRecord, refusalOf, simpleGroupChanges } from './offset-commit.ts'
 import { offsetOf, putOffset } from './offsets.ts'
 import { validateOffsetCommit } from './validate-offsets.ts'
 
@@ -29,17 +29,19 @@ export const commitTransactionalOffsets = (
     isTransactional: true,
     apiVersion: context.apiVersion,
   })
-  if (verdict.errorCode !== Errors.NONE.code) return answered(txnCommitError(request, verdict.errorCode))
+  const refusal = refusalOf(request.topics, verdict, context)
+  if (refusal !== Errors.NONE.code) return answered(txnCommitError(request, refusal))
   const records: GroupRecord[] = []
   const topics = request.topics.map(({ name, partitions }): ResponseTopic => ({
     name,
     partitions: partitions.map((partition) => {
-      const errorCode = offsetError(name, partition, verdict, context)
+      const errorCode = offsetError(partition, context)
       if (errorCode === Errors.NONE.code) records.push(offsetRecord({ groupId, topic: name, partition }, context))
       return { partitionIndex: partition.partitionIndex, errorCode }
     }),
   }))
-  return { records, producer, changes: [], effects: [], answer: { kind: 'now', value: { throttleTimeMs: 0, topics } } }
+  const changes = records.length === 0 ? simpleGroupChanges(state, groupId, context) : []
+  return { records, producer, changes, effects: [], answer: { kind: 'now', value: { throttleTimeMs: 0, topics } } }
 }
 
 /** The same error for every partition that was asked for. */

@@ -34,14 +34,18 @@ export const alterShareGroupOffsets = (
   const group = state.groups.has(groupId) ? shareGroupOf(state, groupId) : new ShareGroup(groupId, state.clock)
   if (isRefusal(group)) return answered(group)
   if (group.members.size > 0) return answered(refusal(Errors.NON_EMPTY_GROUP))
-  const altered: { topicId: string; name: string; partitions: { partition: number; startOffset: number }[] }[] = []
+  // Of a topic that is named twice the offsets of both count; what is noted as begun are the partitions of the last.
+  const altered = new Map<string, Map<number, number>>()
+  const initializing = new Map<string, { name: string; partitions: Set<number> }>()
   const responses = topics.map(({ topicName, partitions }): AlteredTopic => {
     const topicId = environment.topics.topicId(topicName)
-    const count = topicId === undefined ? 0 : environment.topics.partitionCount(topicName)
+    const count = topicId === undefined ? -Infinity : environment.topics.partitionCount(topicName)
     const known = partitions.filter(({ partitionIndex }) => partitionIndex < count)
-    if (topicId !== undefined && known.length > 0) {
-      const begun = known.map(({ partitionIndex: partition, startOffset }) => ({ partition, startOffset }))
-      altered.push({ topicId, name: topicName, partitions: begun })
+    if (topicId !== undefined) {
+      const offsets = altered.get(topicId) ?? new Map<number, number>()
+      for (const { partitionIndex, startOffset } of known) offsets.set(partitionIndex, startOffset)
+      if (offsets.size > 0) altered.set(topicId, offsets)
+      initializing.set(topicId, { name: topicName, partitions: new Set(known.map((each) => each.partitionIndex)) })
     }
     return {
       topicName,
@@ -49,14 +53,16 @@ export const alterShareGroupOffsets = (
       partitions: partitions.map(({ partitionIndex }) => alteredPartition(partitionIndex, partitionIndex < count)),
     }
   })
-  const value: OffsetsAlteration = { stateEpoch: group.header.groupEpoch, topics: altered, responses }
-  if (altered.length === 0) return answered(value)
-  const initializing = new Map(
-    altered.map(({ topicId, name, partitions }) => [
+  const value: OffsetsAlteration = {
+    stateEpoch: group.header.groupEpoch,
+    topics: Array.from(altered, ([topicId, offsets]) => ({
       topicId,
-      { name, partitions: new Set(partitions.map(({ partition }) => partition)) },
-    ]),
-  )
+      partitions: Array.from(offsets, ([partition, startOffset]) => ({ partition, startOffset })),
+    })),
+    responses,
+  }
+  // A topic that is there makes the group, whichever of its partitions are named.
+  if (initializing.size === 0) return answered(value)
   const topicIds = [...initializing.keys()]
   return {
     records: [statePartitionsRecord(groupId, withInitializing(group.statePartitions, initializing))],

@@ -56,3 +56,18 @@ test('what cannot be a credential is refused, and the rest holds', () => {
   ])
   assert.deepEqual([...controller.image.scramCredentials.keys()], ['1:good'])
 })
+
+test('who is named twice is told so before keys are made', () => {
+  const controller = new ControllerFixture()
+  const keyless = (name: string) => ({ ...upsert(name, 1), keys: null })
+  const upsertions = [keyless('none'), keyless('twice'), upsert('twice', 1)]
+  const { results } = controller.run('alterUserScramCredentials', { upsertions, deletions: [] })
+  assert.deepEqual(
+    results.map(({ user, errorCode }) => [user, errorCode]),
+    [
+      ['none', -1],
+      ['twice', 92],
+    ],
+  )
+  assert.equal(controller.image.scramCredentials.size, 0)
+})

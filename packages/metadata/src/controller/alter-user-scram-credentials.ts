@@ -29,7 +29,8 @@ const MIN_ITERATIONS = 4096
 const MAX_ITERATIONS = 16_384
 
 type Result = AlterUserScramCredentialsResponse['results'][number]
-type Decision = readonly [Result, MetadataRecord | null]
+/** What becomes of a user: a record, or undefined where no keys can be made; null for a refusal. */
+type Decision = readonly [Result, MetadataRecord | undefined | null]
 
 /** All that concerns a user is refused when the user is named twice, and everything else goes on. */
 export function alterUserScramCredentials(
@@ -37,7 +38,7 @@ export function alterUserScramCredentials(
   { deletions, upsertions }: AlterUserScramCredentialsCommand,
 ): ControllerResult<AlterUserScramCredentialsResponse> {
   const decisions = new Map<string, Decision>()
-  const decide = (user: string, change: () => MetadataRecord): void => {
+  const decide = (user: string, change: () => MetadataRecord | undefined): void => {
     const before = decisions.get(user)
     // The first mistake stands; a change that was good and is asked for again is a mistake.
     if (before !== undefined && before[0].errorCode !== Errors.NONE.code) return
@@ -55,9 +56,14 @@ export function alterUserScramCredentials(
   for (const each of deletions) decide(each.name, () => deletion(image, each))
   for (const each of upsertions) decide(each.name, () => upsertion(each))
   return {
-    records: [...decisions.values()].map(([, record]) => record).filter((record) => record !== null),
-    response: { throttleTimeMs: 0, results: [...decisions.values()].map(([result]) => result) },
+    records: [...decisions.values()].flatMap(([, record]) => record ?? []),
+    response: { throttleTimeMs: 0, results: [...decisions.values()].map(resultOf) },
   }
+}
+
+/** Kafka's hash refuses an empty key, and says no more than this; it is asked for keys when all users are known. */
+function resultOf([result, record]: Decision): Result {
+  return record === undefined ? { ...result, errorCode: Errors.UNKNOWN_SERVER_ERROR.code } : result
 }
 
 function twice(): ApiFailure {
@@ -73,13 +79,12 @@ function deletion(image: MetadataImage, { name, mechanism }: ScramDeletion): Met
   return metadataRecord('RemoveUserScramCredentialRecord', { name, mechanism })
 }
 
-function upsertion({ name, mechanism, iterations, salt, keys }: ScramUpsertion): MetadataRecord {
+function upsertion({ name, mechanism, iterations, salt, keys }: ScramUpsertion): MetadataRecord | undefined {
   checkNames(name, mechanism)
   const unacceptable = (message: string) => new ApiFailure(Errors.UNACCEPTABLE_CREDENTIAL.code, message)
   if (iterations < MIN_ITERATIONS) throw unacceptable('Too few iterations')
   if (iterations > MAX_ITERATIONS) throw unacceptable('Too many iterations')
-  // Kafka's hash refuses an empty key, and says no more than this.
-  if (keys === null) throw new ApiFailure(Errors.UNKNOWN_SERVER_ERROR.code, null)
+  if (keys === null) return undefined
   return metadataRecord('UserScramCredentialRecord', { name, mechanism, salt, iterations, ...keys })
 }
 

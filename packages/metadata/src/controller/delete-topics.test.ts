@@ -59,6 +59,21 @@ describe('DeleteTopics', () => {
     assert.equal(controller.image.topics.size, 3)
   })
 
+  test('what is no name, or two, is refused as often as it is there', () => {
+    const { controller, ids } = three()
+    const both = ['c', ids[2], 42, 'You may not specify both topic name and topic id.']
+    const neither = [null, ZERO_UUID, 42, 'Neither topic name nor id were specified.']
+    assert.deepEqual(run(controller, [['c', ids[2]], ['c', ids[2]], [null], [null]]), [both, both, neither, neither])
+  })
+
+  test('a name given twice does not keep its id from being deleted', () => {
+    const { controller, ids } = three()
+    assert.deepEqual(run(controller, [['a'], ['a'], [null, ids[0]]]), [
+      ['a', ZERO_UUID, 42, 'Duplicate topic name.'],
+      ['a', ids[0], 0, null],
+    ])
+  })
+
   test('not where deleting is switched off', () => {
     const controller = new ControllerFixture({ properties: { 'delete.topic.enable': 'false' } })
     controller.createTopic('a')

@@ -43,44 +43,47 @@ function refused({ name, topicId }: Wanted, errorCode: number, errorMessage: str
   return { name, topicId, errorCode, errorMessage }
 }
 
-/** Whatever is ambiguous is refused and nothing of it deleted: a topic named twice, by either of its names. */
+/**
+ * Whatever is ambiguous is refused and nothing of it deleted: a topic named twice, by either of its names. What is no
+ * name at all, or two, is refused as often as it is there.
+ */
 function decide(
   image: MetadataImage,
   wanted: readonly Wanted[],
   context: ControllerContext,
 ): { responses: TopicResult[]; doomed: TopicImage[] } {
-  const responses = new Map<string, TopicResult>()
+  const responses: TopicResult[] = []
   const doomed: TopicImage[] = []
-  const invalid = (topic: Wanted, message: string) => refused(topic, Errors.INVALID_REQUEST.code, message)
-  const times = countBy(wanted, (topic) => `${topic.name}/${topic.topicId}`)
-  const names = new Set(wanted.filter(({ topicId }) => topicId === ZERO_UUID).map(({ name }) => name))
-  const ids = new Set(wanted.filter(({ name }) => name === null).map(({ topicId }) => topicId))
+  const invalid = ({ name, topicId }: Wanted, message: string) =>
+    void responses.push(refused({ name, topicId }, Errors.INVALID_REQUEST.code, message))
+  const names = countBy(wanted.flatMap(({ name, topicId }) => (name !== null && topicId === ZERO_UUID ? [name] : [])))
+  const ids = countBy(wanted.flatMap(({ name, topicId }) => (name === null && topicId !== ZERO_UUID ? [topicId] : [])))
+  const refusedTwins = new Set<string>()
   for (const topic of wanted) {
     const { name, topicId } = topic
-    const key = `${name}/${topicId}`
-    if (responses.has(key)) continue
-    const byName = name !== null && topicId === ZERO_UUID
-    const found = byName ? topicByName(image, name) : topicById(image, topicId)
-    if (name === null && topicId === ZERO_UUID) {
-      responses.set(key, invalid(topic, 'Neither topic name nor id were specified.'))
-    } else if (name !== null && !byName) {
-      responses.set(key, invalid(topic, 'You may not specify both topic name and topic id.'))
-    } else if (times.get(key)! > 1) {
-      responses.set(key, invalid(topic, byName ? 'Duplicate topic name.' : 'Duplicate topic id.'))
+    const byName = topicId === ZERO_UUID
+    const found = byName ? topicByName(image, name ?? '') : topicById(image, topicId)
+    const error = byName ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID
+    if (name === null && byName) invalid(topic, 'Neither topic name nor id were specified.')
+    else if (name !== null && !byName) invalid(topic, 'You may not specify both topic name and topic id.')
+    else if ((byName ? names.get(name!) : ids.get(topicId))! > 1) {
+      if (refusedTwins.has(name ?? topicId)) continue
+      refusedTwins.add(name ?? topicId)
+      invalid(topic, byName ? 'Duplicate topic name.' : 'Duplicate topic id.')
     } else if (found === undefined) {
-      const error = byName ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID
-      responses.set(key, refused(topic, error.code, error.message))
+      responses.push(refused(topic, error.code, error.message))
     } else if (byName && ids.has(found.topicId)) {
       const message = 'The provided topic name maps to an ID that was already supplied.'
-      responses.set(key, invalid({ name, topicId: found.topicId }, message))
-    } else if (!byName && names.has(found.name)) {
+      invalid({ name, topicId: found.topicId }, message)
+    } else if (!byName && names.get(found.name) === 1) {
       // The answer is given where the name stands.
     } else {
-      responses.set(key, deletion(found, context))
-      if (responses.get(key)?.errorCode === Errors.NONE.code) doomed.push(found)
+      const result = deletion(found, context)
+      responses.push(result)
+      if (result.errorCode === Errors.NONE.code) doomed.push(found)
     }
   }
-  return { responses: [...responses.values()], doomed }
+  return { responses, doomed }
 }
 
 function deletion({ name, topicId, partitions }: TopicImage, context: ControllerContext): TopicResult {
@@ -93,8 +96,8 @@ function deletion({ name, topicId, partitions }: TopicImage, context: Controller
   )
 }
 
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+function countBy(items: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1)
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
   return counts
 }

@@ -30,7 +30,12 @@ export function updateFeatures(
   const records = changes.map(({ feature, maxVersionLevel }) =>
     metadataRecord('FeatureLevelRecord', { name: feature, featureLevel: maxVersionLevel }),
   )
-  const results = updates.map(({ feature }) => ({ feature, errorCode: Errors.NONE.code, errorMessage: 'NONE' }))
+  // There is a result for each time a feature is named.
+  const results = request.featureUpdates.map(({ feature }) => ({
+    feature,
+    errorCode: Errors.NONE.code,
+    errorMessage: 'NONE',
+  }))
   return {
     records: request.validateOnly ? [] : records,
     response: { throttleTimeMs: 0, errorCode: Errors.NONE.code, errorMessage: null, results },
