@@ -10,7 +10,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import {
@@ -23,6 +22,7 @@ import {
   ProduceRequest,
 } from '@milena/protocol'
 import { buildBatch } from '@milena/records'
+import { connect, type Connection } from './connection.ts'
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const { values: flags, positionals } = parseArgs({
@@ -55,65 +55,12 @@ interface Cost {
   readonly fetch: number
 }
 
-/** Frames in, whole answers out, in order. */
-class Connection {
-  readonly #socket: net.Socket
-  readonly #waiting: ((frame: Buffer) => void)[] = []
-  #chunks: Buffer[] = []
-  #size = 0
-
-  constructor(socket: net.Socket) {
-    this.#socket = socket
-    socket.setNoDelay(true)
-    socket.on('data', (chunk) => this.#take(chunk))
-  }
-
-  send(frame: Uint8Array): Promise<Buffer> {
-    this.#socket.write(frame)
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  close(): void {
-    this.#socket.destroy()
-  }
-
-  #take(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    for (;;) {
-      if (this.#size < 4) return
-      if (this.#chunks[0]!.length < 4) this.#chunks = [Buffer.concat(this.#chunks)]
-      const end = 4 + this.#chunks[0]!.readInt32BE(0)
-      if (this.#size < end) return
-      const all = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
-      this.#chunks = all.length > end ? [all.subarray(end)] : []
-      this.#size -= end
-      this.#waiting.shift()!(all.subarray(4, end))
-    }
-  }
-}
-
 async function freePort(): Promise<number> {
   const server = net.createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as net.AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return port
-}
-
-async function connect(port: number): Promise<Connection> {
-  const deadline = performance.now() + GIVE_UP_MS
-  for (;;) {
-    try {
-      return await new Promise((resolve, reject) => {
-        const socket = net.connect(port, '127.0.0.1', () => resolve(new Connection(socket)))
-        socket.once('error', reject)
-      })
-    } catch (error) {
-      if (performance.now() > deadline) throw new Error('the port did not open in time', { cause: error })
-      await sleep(5)
-    }
-  }
 }
 
 const request = { correlationId: 1, clientId: 'bench' }
@@ -186,7 +133,7 @@ async function measure(checkout: string, workload: Workload): Promise<Cost> {
   const command = [path.join(checkout, 'packages/milena/bin/milena.js'), '--port', String(port), '--data', folder]
   const broker = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] })
   try {
-    const connection = await connect(port)
+    const connection = await connect(port, GIVE_UP_MS)
     await connection.send(createTopicFrame())
     const amount =
       workload.unit === 'GB' ? (workload.requests * produceFrame(workload).length) / 1e9 : workload.requests / 100_000

@@ -34,6 +34,8 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>
   /** Default: one that is free. */
   readonly port?: number
+  /** What Apache Kafka's JVM is told of its heap. Default: enough for a test. */
+  readonly javaHeap?: readonly string[]
 }
 
 /** A port that was free a moment ago. */
@@ -56,7 +58,7 @@ async function accepts(port: number): Promise<boolean> {
 
 /** The command that starts the broker at hand on `folder`, listening on `port`. */
 async function command(folder: string, port: number, options: BrokerOptions): Promise<string[]> {
-  const { properties = {}, kind = process.env.INTEROP_BROKER } = options
+  const { properties = {}, kind = process.env.INTEROP_BROKER, javaHeap = ['-Xmx512m'] } = options
   if (kind !== 'apache') {
     const bin = path.join(root, 'packages', 'milena', 'bin', 'milena.js')
     const flags = Object.entries(properties).map(([key, value]) => `--${key}=${value}`)
@@ -64,7 +66,7 @@ async function command(folder: string, port: number, options: BrokerOptions): Pr
   }
   const libraries = await jars('kafka-4.3.1')
   if ('missing' in libraries) throw new Error(libraries.missing)
-  const java = ['java', '-Xmx512m', '-cp', `${libraries.path}/*`]
+  const java = ['java', ...javaHeap, '-cp', `${libraries.path}/*`]
   const file = path.join(folder, 'server.properties')
   const controller = await freePort()
   const listeners = `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`
