@@ -18,6 +18,8 @@ export const properties = {
   'group.initial.rebalance.delay.ms': '0',
   // The records of histories are of long ago, and would go whenever a broker looks at its logs.
   'log.retention.ms': '-1',
+  // Nor do brokers look at the same moment, where a history gives a topic a retention of its own.
+  'log.initial.task.delay.ms': '86400000',
   // On a machine that is busy elsewhere a broker that is late is not taken for dead.
   'broker.session.timeout.ms': '120000',
   // A second member is given its part at once, not within the second after the first.

@@ -85,18 +85,12 @@ async function takeStep(session: Session, random: Random, state: State, name: st
 
 interface Harmful {
   validateOnly?: boolean
-  acks?: number
   readonly featureUpdates?: unknown
-  readonly transactionalId?: string | null
   readonly resources?: readonly { readonly resourceType: number }[]
 }
 
-/**
- * The config of the broker itself is shared by all histories, and is only looked at. Acks that are none are refused by
- * Milena before it asks the coordinator of the transaction, by Kafka after.
- */
+/** The config of the broker itself is shared by all histories, and is only looked at. */
 function makeHarmless(body: Harmful): void {
-  if (typeof body.transactionalId === 'string' && body.acks !== undefined && Math.abs(body.acks) !== 1) body.acks = -1
   if (body.featureUpdates !== undefined) body.validateOnly = true
   if (body.validateOnly === false && body.resources?.some(({ resourceType }) => resourceType === 4) === true)
     body.validateOnly = true

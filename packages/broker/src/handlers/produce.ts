@@ -11,7 +11,7 @@
  * 11 TRANSACTION_ABORTABLE (KIP-890); 12 transactions begun by produce itself; 13 topic ids.
  */
 import { Errors, ProduceRequest, ProduceResponse } from '@milena/protocol/messages'
-import type { Input } from '@milena/protocol/messages'
+import type { Input, KafkaError } from '@milena/protocol/messages'
 import { DelayedProduce } from '../replica/delayed-produce.ts'
 import type { PendingAppend } from '../replica/delayed-produce.ts'
 import { isInternalTopic } from '../replica/internal-topic.ts'
@@ -83,17 +83,13 @@ function resolve(request: ProduceRequest, context: RequestContext): ProduceEntry
     if (isTransactional && request.transactionalId === null) {
       entry.error = Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
     } else {
-      resolveEntry(entry, request, context)
+      resolveEntry(entry, context)
     }
   }
   return entries
 }
 
-function resolveEntry(
-  entry: ProduceEntry,
-  { acks }: ProduceRequest,
-  { apiVersion, clientId, services }: RequestContext,
-): void {
+function resolveEntry(entry: ProduceEntry, { apiVersion, services }: RequestContext): void {
   const { topicNamesById } = services.metadata.image
   const { topicId } = entry.topic
   const name = apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS ? topicNamesById.get(topicId) : entry.topic.name
@@ -102,17 +98,8 @@ function resolveEntry(
     return
   }
   const partition = services.replicas.partition(name, entry.index)
-  if (partition === undefined) {
-    entry.error = Errors.UNKNOWN_TOPIC_OR_PARTITION
-  } else if (acks !== ACKS_ALL && acks !== ACKS_NONE && acks !== ACKS_LEADER) {
-    // Kafka looks at the form of the batches before it looks at the acks.
-    entry.error = refusalOfForm(entry.bytes, apiVersion) ?? Errors.INVALID_REQUIRED_ACKS
-  } else if (isInternalTopic(name) && clientId !== ADMIN_CLIENT_ID) {
-    entry.error = Errors.INVALID_TOPIC_EXCEPTION
-  } else {
-    entry.error = partition.leadershipError()
-  }
-  if (entry.error === undefined) entry.partition = partition
+  entry.error = partition === undefined ? Errors.UNKNOWN_TOPIC_OR_PARTITION : partition.leadershipError()
+  if (entry.error === undefined && partition !== undefined) entry.partition = partition
 }
 
 async function openLogs(entries: readonly ProduceEntry[]): Promise<void> {
@@ -132,11 +119,28 @@ function appendAll(entries: readonly ProduceEntry[], { acks }: ProduceRequest, c
     const { partition } = entry
     if (partition === undefined) continue
     // Its log was opened meanwhile, and the topic may be gone again.
-    const error = partition.leadershipError()
+    const error = refusalOfRequest(entry, partition, acks, context) ?? partition.leadershipError()
     if (error !== undefined) refuse(entry, error)
     else if (acks === ACKS_ALL && partition.hasTooFewInSync()) refuse(entry, Errors.NOT_ENOUGH_REPLICAS)
     else append(entry, partition, context)
   }
+}
+
+/**
+ * As in Kafka, the form of the batches is looked at before the acks and the topic, and all of that after the
+ * transaction: its coordinator may have added the partition.
+ */
+function refusalOfRequest(
+  { bytes }: ProduceEntry,
+  { topicPartition }: Partition,
+  acks: number,
+  { apiVersion, clientId }: RequestContext,
+): KafkaError | undefined {
+  if (acks !== ACKS_ALL && acks !== ACKS_NONE && acks !== ACKS_LEADER) {
+    return refusalOfForm(bytes, apiVersion) ?? Errors.INVALID_REQUIRED_ACKS
+  }
+  if (!isInternalTopic(topicPartition.topic) || clientId === ADMIN_CLIENT_ID) return undefined
+  return refusalOfForm(bytes, apiVersion) ?? Errors.INVALID_TOPIC_EXCEPTION
 }
 
 function append(entry: ProduceEntry, partition: Partition, { apiVersion, services }: RequestContext): void {
