@@ -116,11 +116,7 @@ describe('durability', () => {
 
   test('a failed write fails everything behind it, shows nothing of it, and ends the appends', async () => {
     const { harness, on } = observed()
-    let failedDir: string | undefined
-    const failing = new StorageHarness({
-      fs: harness.fs,
-      options: { onLogDirFailure: (dir) => (failedDir = dir), tailCacheBytes: 0 },
-    })
+    const failing = new StorageHarness({ fs: harness.fs, options: { tailCacheBytes: 0 } })
     const log = await failing.openLog()
     await write(log, batchOf(['a']))
     on('writev', () => {
@@ -129,7 +125,9 @@ describe('durability', () => {
     const lost = [append(log, batchOf(['b'])), append(log, batchOf(['c']))]
     for (const { written } of lost)
       await assert.rejects(written, { name: 'StorageError', error: 'KAFKA_STORAGE_ERROR' })
-    assert.deepEqual([log.logEndOffset, log.writtenOffset, failedDir], [1, 1, logDir])
+    const [dir] = failing.manager.logDirs
+    assert.deepEqual([log.logEndOffset, log.writtenOffset, dir!.failure], [1, 1, undefined])
+    assert.match(dir!.refusal!.message, /refuses writes/)
     const refused = log.appendAsLeader(batchOf(['d']), { leaderEpoch: 0, origin: 'client' })
     assert.ok(!refused.ok)
     assert.equal(refused.error.name, 'KAFKA_STORAGE_ERROR')
@@ -156,7 +154,7 @@ describe('durability', () => {
     await assert.rejects(log.flushed(1), { error: 'KAFKA_STORAGE_ERROR' })
     assert.deepEqual([count('sync'), log.recoveryPoint], [1, 0])
     assert.equal(log.failure?.error, 'KAFKA_STORAGE_ERROR')
-    assert.ok(harness.warnings().includes('The disk refused; the partition takes no more appends'))
+    assert.ok(harness.warnings().includes('The disk refused; the partition takes no appends until it can be opened anew'))
   })
 
   test('a failure of the work behind a roll ends the appends too, and nothing is left unhandled', async () => {

@@ -1,4 +1,5 @@
 import type { LeaderEpochCache } from './leader-epoch-cache.ts'
+import type { LogGate } from './log-context.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogSegments } from './log-segments.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
@@ -10,6 +11,7 @@ export interface LoadedLog {
   readonly topicPartition: TopicPartition
   readonly topicId: string
   readonly directory: string
+  readonly gate?: LogGate
   /** As in LocalLogOptions. */
   readonly unsyncedParent?: string
   /** Shared with the segments that the loader made, so that a change reaches them. */

@@ -3,6 +3,7 @@ import type { FetchData, ReadRequest } from './batch-collector.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogReader } from './log-reader.ts'
+import { salvageLog } from './log-salvage.ts'
 import { LogSegment } from './log-segment.ts'
 import type { LogSegments } from './log-segments.ts'
 import type { QueuedBytes } from './log-writer.ts'
@@ -31,6 +32,8 @@ export interface LocalLogOptions {
   readonly onRoll: (rolled: LogSegment, baseOffset: number, written: Promise<void>) => void
   readonly onWritten: () => void
   readonly onFailure: (cause: unknown) => Error
+  /** A write failed: what waited for it, and for those behind it, never was. */
+  readonly onUnwritten: () => void
 }
 
 /**
@@ -50,8 +53,11 @@ export class LocalLog {
   readonly #flusher: LogFlusher
   #unsyncedParent: string | undefined
   #writtenOffset: number
+  #syncFailed = false
   /** Reads of files that are under way. */
   readonly #reads = new Set<Promise<unknown>>()
+  /** Resolves when reads may begin again; undefined while they may. */
+  #holdingReads: Promise<void> | undefined
 
   constructor(o: LocalLogOptions) {
     this.segments = o.segments
@@ -64,17 +70,23 @@ export class LocalLog {
     this.#writtenOffset = o.endOffset
     this.#tail = o.context.tailCache.openTail()
     this.#reader = new LogReader({ segments: o.segments, tail: this.#tail })
-    const onFailure = (cause: unknown): Error => {
-      const error = o.onFailure(cause)
-      this.#flusher.fail(() => error)
-      return error
-    }
-    this.#writer = new LogWriter({ onWritten: (segment, items) => this.#noteWritten(segment, items), onFailure })
+    this.#writer = new LogWriter({
+      onWritten: (segment, items) => this.#noteWritten(segment, items),
+      onFailure: (cause) => {
+        const error = o.onFailure(cause)
+        o.onUnwritten()
+        this.#flusher.fail(() => error)
+        return error
+      },
+    })
     this.#flusher = new LogFlusher({
       flushedOffset: o.recoveryPoint,
       writtenOffset: () => this.#writtenOffset,
       sync: () => this.#sync(),
-      onFailure,
+      onFailure: (cause) => {
+        this.#syncFailed = true
+        return o.onFailure(cause)
+      },
     })
   }
 
@@ -156,12 +168,45 @@ export class LocalLog {
 
   /** Runs something that reads segments; {@link close} waits for it, so that no file is opened again behind it. */
   async whileOpen<T>(read: () => Promise<T>): Promise<T> {
+    while (this.#holdingReads !== undefined) await this.#holdingReads
     const reading = read()
     this.#reads.add(reading)
     try {
       return await reading
     } finally {
       this.#reads.delete(reading)
+    }
+  }
+
+  /** Brings what was written of a log that failed to disk; see {@link salvageLog}. */
+  async salvage(): Promise<void> {
+    await this.#writer.idle().catch(() => undefined)
+    await this.#flusher.idle()
+    await salvageLog({
+      fs: this.#context.fs,
+      directory: this.#directory,
+      segments: this.segments.values(this.recoveryPoint),
+      flushedOffset: this.recoveryPoint,
+      tail: this.#tail,
+      syncFailed: this.#syncFailed,
+    })
+  }
+
+  /** Resolves when the reads that are under way have ended. */
+  async readsEnded(): Promise<void> {
+    await Promise.allSettled(this.#reads)
+  }
+
+  /** Runs something that no read of files may see half done: those under way end first, and new ones wait. */
+  async withoutReads(run: () => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#holdingReads = promise
+    try {
+      await this.readsEnded()
+      await run()
+    } finally {
+      this.#holdingReads = undefined
+      resolve()
     }
   }
 

@@ -23,8 +23,17 @@ export class LogCheckpoints {
   /** A file is written by one at a time. */
   readonly #writes = new SerialQueue()
 
-  constructor(dirs: readonly LogDir[]) {
+  readonly #onRefused: (dir: LogDir, error: unknown) => void
+
+  /** `onRefused` is told when the disk of a folder takes no checkpoint. */
+  constructor(dirs: readonly LogDir[], onRefused: (dir: LogDir, error: unknown) => void) {
     this.#dirs = dirs
+    this.#onRefused = onRefused
+  }
+
+  /** As it stands in the file. */
+  recoveryPointOf(log: UnifiedLog): number {
+    return this.#recoveryPoints.get(log) ?? 0
   }
 
   /** To be told of every log once it is open, with the recovery point that the file has for it. */
@@ -61,13 +70,30 @@ export class LogCheckpoints {
   }
 
   async #writeHighWatermarks(hosted: readonly HostedLog[]): Promise<void> {
-    const moved = [...this.#movedHighWatermarks]
-    this.#movedHighWatermarks.clear()
-    for (const dir of moved) {
-      await dir.writeCheckpoint(
-        'highWatermark',
-        entriesOf(hosted, dir, (log) => log.highWatermark),
-      )
+    for (const dir of this.#movedHighWatermarks) {
+      await this.#write(dir, async () => {
+        // What moves from here on is for the next time; and if the disk refuses, all of it is.
+        this.#movedHighWatermarks.delete(dir)
+        try {
+          await dir.writeCheckpoint(
+            'highWatermark',
+            entriesOf(hosted, dir, (log) => log.highWatermark),
+          )
+        } catch (error) {
+          this.#movedHighWatermarks.add(dir)
+          throw error
+        }
+      })
+    }
+  }
+
+  /** Writes to one folder; what its disk refuses keeps nothing from the others. */
+  async #write(dir: LogDir, write: () => Promise<void>): Promise<void> {
+    if (dir.failure !== undefined || dir.refusal !== undefined) return
+    try {
+      await write()
+    } catch (error) {
+      this.#onRefused(dir, error)
     }
   }
 
@@ -84,14 +110,15 @@ export class LogCheckpoints {
   async #writeOffsetFiles(hosted: () => readonly HostedLog[]): Promise<void> {
     // A log that is deleted from here on may still be written down.
     this.#deleted.clear()
+    const startOf = (log: UnifiedLog) => (log.startsInsideSegment ? log.logStartOffset : undefined)
     for (const dir of this.#dirs) {
-      if (dir.failure !== undefined) continue
-      await dir.writeCheckpoint(
-        'recoveryPoint',
-        entriesOf(hosted(), dir, (log) => this.#recoveryPoints.get(log)),
-      )
-      const startOf = (log: UnifiedLog) => (log.startsInsideSegment ? log.logStartOffset : undefined)
-      await dir.writeCheckpoint('logStartOffset', entriesOf(hosted(), dir, startOf))
+      await this.#write(dir, async () => {
+        await dir.writeCheckpoint(
+          'recoveryPoint',
+          entriesOf(hosted(), dir, (log) => this.#recoveryPoints.get(log)),
+        )
+        await dir.writeCheckpoint('logStartOffset', entriesOf(hosted(), dir, startOf))
+      })
     }
   }
 }

@@ -3,7 +3,16 @@ import type { DirectorySyncs } from './directory-syncs.ts'
 import type { FilePool } from './file-pool.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { IndexCache } from './index-cache.ts'
+import type { StorageError } from './storage-error.ts'
 import type { TailCache } from './tail-cache.ts'
+
+/** The folder in which a log lies, as the log knows it. */
+export interface LogGate {
+  /** Why nothing may be written there for now. */
+  readonly refusal: StorageError | undefined
+  /** To be told of what could not be read, for the folder may be gone. */
+  suspect(): void
+}
 
 /** What the logs of one broker share. */
 export interface LogContext {

@@ -10,6 +10,7 @@ import {
   METADATA_DIR,
   RECOVERY_POINT_CHECKPOINT_FILE,
 } from './log-files.ts'
+import type { LogGate } from './log-context.ts'
 import type { MetaProperties } from './meta-properties.ts'
 import { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 import { formatOffsetCheckpoint, readOffsetCheckpoint } from './offset-checkpoint.ts'
@@ -43,7 +44,13 @@ const CHECKPOINT_FILES: Readonly<Record<CheckpointKind, string>> = {
   highWatermark: HIGH_WATERMARK_CHECKPOINT_FILE,
 }
 
+/** Written to see whether the disk takes writes again. */
+const DISK_PROBE_FILE = 'disk-probe'
+const DISK_PROBE_BYTES = 65_536
+
 const KNOWN_FILES = new Set([
+  DISK_PROBE_FILE,
+  `${DISK_PROBE_FILE}.tmp`,
   CLEAN_SHUTDOWN_FILE,
   LOCK_FILE,
   META_PROPERTIES_FILE,
@@ -54,7 +61,7 @@ const KNOWN_FILES = new Set([
 ])
 
 /** One of the folders in `log.dirs`: its lock, its papers, its checkpoints. One process has it at a time. */
-export class LogDir {
+export class LogDir implements LogGate {
   readonly path: string
   readonly meta: MetaProperties
   /** Whether the last one who had it closed all its logs in order. */
@@ -62,8 +69,12 @@ export class LogDir {
   readonly #fs: FileSystem
   readonly #lock: Lock
   readonly #written = new Map<CheckpointKind, string>()
-  /** Why the folder is not trusted any more; it gets no new logs and no clean-shutdown marker. */
-  failure: Error | undefined
+  /** Why the folder is offline: it cannot be read any more, and is given up for the rest of this process. */
+  failure: StorageError | undefined
+  /** Why nothing can be written to it for now; reads go on. It gets no new logs, checkpoints or clean-shutdown marker. */
+  refusal: StorageError | undefined
+  /** Called when something in it could not be read. */
+  onSuspect: () => void = () => undefined
   /** Some logs in it could not be opened, so that nobody can vouch for them at the end. */
   hasOfflineLogs = false
 
@@ -144,6 +155,27 @@ export class LogDir {
       else unknown.push(name)
     }
     return { partitions, deleted, future, unknown }
+  }
+
+  suspect(): void {
+    this.onSuspect()
+  }
+
+  /** Throws what the disk says when the folder cannot be read. */
+  async tryRead(): Promise<void> {
+    await this.#fs.readdir(this.path)
+    await this.#fs.readFile(path.join(this.path, META_PROPERTIES_FILE))
+  }
+
+  /** Throws what the disk says when it takes nothing: a file that is not tiny is written, synced and removed. */
+  async tryWrite(): Promise<void> {
+    const file = path.join(this.path, DISK_PROBE_FILE)
+    try {
+      await this.#fs.writeFile(file, new Uint8Array(DISK_PROBE_BYTES), { atomic: true })
+    } finally {
+      // What is left of it must not take room on a full disk.
+      for (const leftover of [file, `${file}.tmp`]) await this.#fs.remove(leftover).catch(() => undefined)
+    }
   }
 
   /** Says for the next start that every log was closed in order. */

@@ -66,6 +66,7 @@ export class LogExchange {
       topicPartition,
       topicId,
       directory: to.directory,
+      gate: to.dir,
       unsyncedParent: to.dir.path,
       config,
       context: this.#o.context,

@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly directory: string
   /** As in LocalLogOptions: for a folder that was just made. */
   readonly unsyncedParent?: string
+  /** The log folder; without it nothing is ever refused. */
+  readonly gate?: LogGate
   /** The folder was just made and holds nothing of a log. */
   readonly isNew?: boolean
   readonly config: LogConfig
@@ -34,6 +36,11 @@ export interface LoadOptions {
   readonly hadCleanShutdown: boolean
   /** From the checkpoints; 0 where they say nothing. */
   readonly recoveryPoint: number
+  /**
+   * What is damaged behind the recovery point is cut off, whatever it looks like: it was this process that wrote it, and
+   * it knows that the disk failed.
+   */
+  readonly cutsUnflushed?: boolean
   readonly logStartOffset: number
   readonly highWatermark: number
 }

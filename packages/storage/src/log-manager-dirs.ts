@@ -86,6 +86,7 @@ export async function loadLogs(
         topicPartition,
         topicId: await readTopicId(o.context, directory),
         directory,
+        gate: dir,
         config: o.config,
         context: o.context,
         hadCleanShutdown: dir.hadCleanShutdown,

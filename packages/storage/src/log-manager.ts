@@ -4,6 +4,7 @@ import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
+import { DiskWatch } from './disk-watch.ts'
 import { FilePool } from './file-pool.ts'
 import { GroupCommit } from './group-commit.ts'
 import { IndexCache } from './index-cache.ts'
@@ -12,6 +13,7 @@ import { forEachLimited } from './limited.ts'
 import type { HostedLog } from './log-checkpoints.ts'
 import { LogMoves } from './log-moves.ts'
 import type { LogMove } from './log-move.ts'
+import { LogResumption } from './log-resumption.ts'
 import { LogCheckpoints } from './log-checkpoints.ts'
 import type { LogConfig } from './log-config.ts'
 import { defaultLogConfig } from './log-config.ts'
@@ -52,7 +54,10 @@ export class LogManager {
   readonly #moves: LogMoves
   /** Moves that the last stop interrupted. */
   readonly #interrupted: { readonly topicPartition: TopicPartition; readonly dir: LogDir }[] = []
+  readonly #watch: DiskWatch
   #onMoved: (log: UnifiedLog) => void = () => undefined
+  #onResumed: (log: UnifiedLog) => void = () => undefined
+  #onOffline: (log: UnifiedLog) => void = () => undefined
   readonly #background: BackgroundTasks
   readonly #logger: Logger
   #defaultConfig: LogConfig
@@ -63,7 +68,7 @@ export class LogManager {
     this.#o = o
     this.clusterId = clusterId
     this.#dirs = dirs
-    this.#checkpoints = new LogCheckpoints(dirs)
+    this.#checkpoints = new LogCheckpoints(dirs, (dir, error) => this.#watch.suspend(dir, error))
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
     this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
@@ -82,14 +87,34 @@ export class LogManager {
       checkpointRecoveryPoints: () => this.checkpointOffsets(),
     }
     const hosted = (name: string): HostedLog | undefined => this.#logs.get(name)
+    const parts = { context: this.#context, logger: this.#logger, changes: this.#changes, hosted }
     const exchange = new LogExchange({
-      context: this.#context,
-      logger: this.#logger,
-      changes: this.#changes,
-      hosted,
-      replace: (old, reopened) => this.#replace(old, reopened),
+      ...parts,
+      replace: (old, reopened) => {
+        this.#replace(old, reopened, reopened.log.logEndOffset)
+        this.#onMoved(reopened.log)
+      },
       bury: (closed) => this.#bury(closed),
     })
+    const resumption = new LogResumption({
+      ...parts,
+      recoveryPointOf: (log) => this.#checkpoints.recoveryPointOf(log),
+      replace: (old, reopened) => {
+        this.#replace(old, reopened, reopened.log.recoveryPoint)
+        this.#onResumed(reopened.log)
+      },
+    })
+    this.#watch = new DiskWatch({
+      clock: o.clock,
+      logger: this.#logger,
+      hosted: this.#hosted,
+      resume: (log) => resumption.resume(log),
+      onOffline: (dir, failure, logs) => {
+        for (const log of logs) this.#onOffline(log)
+        o.onLogDirFailure?.(dir.path, failure)
+      },
+    })
+    for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)
     this.#moves = new LogMoves({ ...o, logger: this.#logger, hosted, exchange: (move) => exchange.carryOut(move) })
   }
 
@@ -139,7 +164,7 @@ export class LogManager {
   }
 
   /** The folders, and why one is not used any more. */
-  get logDirs(): readonly Pick<LogDir, 'path' | 'meta' | 'failure' | 'hadCleanShutdown'>[] {
+  get logDirs(): readonly Pick<LogDir, 'path' | 'meta' | 'failure' | 'refusal' | 'hadCleanShutdown'>[] {
     return this.#dirs
   }
 
@@ -209,6 +234,7 @@ export class LogManager {
         topicPartition,
         topicId,
         directory,
+        gate: dir,
         unsyncedParent: dir.path,
         isNew,
         config,
@@ -221,7 +247,7 @@ export class LogManager {
       this.#host(log, dir, 0)
       return log
     } catch (cause) {
-      this.#failDir(dir, cause)
+      this.#watch.suspend(dir, cause)
       throw storageFailure(`cannot make the log of ${name} in ${dir.path}`, cause)
     }
   }
@@ -235,7 +261,7 @@ export class LogManager {
 
   /** The folder with the fewest logs, as Kafka chooses. */
   #emptiestDir(): LogDir {
-    const fit = this.#dirs.filter((dir) => dir.failure === undefined)
+    const fit = this.#dirs.filter((dir) => dir.failure === undefined && dir.refusal === undefined)
     if (fit.length === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
     const open = fit.filter(({ path: logDir }) => !this.#cordonedLogDirs.includes(logDir))
     // Where all are cordoned, what was placed on this broker by hand must lie somewhere; Kafka takes the first as well.
@@ -259,14 +285,7 @@ export class LogManager {
     this.#logs.set(name, { log, dir })
     this.#moves.forgetPreferred(name)
     this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
-    log.listen({ onFailure: (_, error) => this.#failDir(dir, error) })
-  }
-
-  #failDir(dir: LogDir, cause: unknown): void {
-    if (dir.failure !== undefined) return
-    dir.failure = storageFailure(`the log folder ${dir.path} failed`, cause)
-    this.#logger.error('A log folder failed; it gets no new logs', { logDir: dir.path, error: cause })
-    this.#o.onLogDirFailure?.(dir.path, dir.failure)
+    log.listen({ onFailure: (_, error) => this.#watch.suspend(dir, error) })
   }
 
   /** Deletes a log: at once for everyone, its files after `file.delete.delay.ms`. */
@@ -303,6 +322,16 @@ export class LogManager {
     this.#onMoved = listener
   }
 
+  /** Calls back with the log that took the place of one that failed, and holds what of that one had been written. */
+  onResumed(listener: (log: UnifiedLog) => void): void {
+    this.#onResumed = listener
+  }
+
+  /** Calls back with every log whose folder cannot be read any more. */
+  onOffline(listener: (log: UnifiedLog) => void): void {
+    this.#onOffline = listener
+  }
+
   /**
    * Begins to move a log into another of the folders; where there is no log yet, that is where it will be made. Throws
    * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed, and
@@ -325,13 +354,12 @@ export class LogManager {
     return dir
   }
 
-  /** The log of a partition that moved takes the place of the one that was closed. */
-  #replace({ log, dir }: HostedLog, reopened: HostedLog): void {
+  /** A log that was opened anew, or elsewhere, takes the place of the one that was closed. */
+  #replace({ log, dir }: HostedLog, reopened: HostedLog, checkpointedRecoveryPoint: number): void {
     const name = topicPartitionName(log.topicPartition)
     this.#logs.delete(name)
     this.#checkpoints.forget(name, dir)
-    this.#host(reopened.log, reopened.dir, reopened.log.logEndOffset)
-    this.#onMoved(reopened.log)
+    this.#host(reopened.log, reopened.dir, checkpointedRecoveryPoint)
   }
 
   #removeLater(directory: string, delayMs: number): void {
@@ -401,7 +429,8 @@ export class LogManager {
   async deleteOldSegments(): Promise<void> {
     let seen = 0
     for (const { log } of this.#logs.values()) {
-      if (log.failure === undefined) await log.deleteOldSegments()
+      // A log that fails at it has said so, and the others have a right to theirs.
+      await log.deleteOldSegments().catch(() => undefined)
       // Logs with nothing to delete give no pause of their own: thousands of them must not hold up requests.
       if (++seen % 64 === 0) await setImmediate()
     }
@@ -426,18 +455,24 @@ export class LogManager {
   async #close(): Promise<void> {
     await this.#moves.stop()
     await this.#background.stop()
+    await this.#watch.stop()
     await this.#changes.idle()
     const hosted = [...this.#logs.values()]
     await forEachLimited(hosted, CONCURRENCY, async ({ log, dir }) => {
-      if (!(await log.close()) && log.failure !== undefined) this.#failDir(dir, log.failure)
+      if (!(await log.close()) && log.failure !== undefined) dir.hasOfflineLogs = true
     })
     await this.#context.files.closeAll()
     try {
       await this.checkpointOffsets()
       await this.checkpointHighWatermarks()
-      for (const dir of this.#dirs) if (dir.failure === undefined && !dir.hasOfflineLogs) await dir.markClean(-1)
+      for (const dir of this.#dirs) if (isInOrder(dir)) await dir.markClean(-1)
     } finally {
       for (const dir of this.#dirs) await dir.release()
     }
   }
+}
+
+/** Whether the next start may take the folder's word for what lies in it. */
+function isInOrder({ failure, refusal, hasOfflineLogs }: LogDir): boolean {
+  return failure === undefined && refusal === undefined && !hasOfflineLogs
 }

@@ -171,6 +171,19 @@ export class LogSegment {
     try {
       await this.#context.files.write(this.logPath, (file) => file.sync())
     } catch (error) {
+  /** Writes once more what stands there: bytes of whole or of parts of batches that were written before. */
+  async rewrite(bytes: Uint8Array, position: number): Promise<void> {
+    this.needsSync = true
+    await this.#context.files.write(this.logPath, (file) => file.writev([bytes], position))
+  }
+
+  /** Cuts off what a write left behind that broke off. */
+  async cutUnwritten(): Promise<void> {
+    if (!(await this.#context.fs.exists(this.logPath))) return
+    const { size } = await this.#context.fs.stat(this.logPath)
+    if (size > this.writtenBytes) await this.truncateFile(this.writtenBytes)
+  }
+
       this.needsSync = true
       throw error
     }

@@ -1,18 +1,28 @@
 import type { LogParts } from './log-parts.ts'
-import type { Deletable, RetentionView } from './log-retention.ts'
+import type { Deletable, DeletionReason, RetentionView } from './log-retention.ts'
 import { findDeletable } from './log-retention.ts'
+import type { LogSegment } from './log-segment.ts'
+
+/** How the log is, asked again and again. */
+export interface LogHealth {
+  readonly isEnded: () => boolean
+  /** It takes no appends; but what is old may go, and on a full disk it should. */
+  readonly hasFailed: () => boolean
+}
 
 /**
  * Deletes what retention lets go (Kafka's UnifiedLog.deleteOldSegments), in whole segments, rolling the active one first
- * if it goes too; returns how many. `mayGoOn` is asked before each round.
+ * if it goes too; returns how many.
  */
-export function deleteOldSegments(log: LogParts, mayGoOn: () => boolean): Promise<number> {
+export function deleteOldSegments(log: LogParts, health: LogHealth): Promise<number> {
   return log.housekeeping.queue.run(async () => {
     let deleted = 0
-    while (mayGoOn()) {
+    while (!health.isEnded()) {
       const due = await findDeletable(retentionView(log))
       if (due === undefined) break
-      deleted += await deleteSegments(log, due)
+      const count = health.hasFailed() ? await deleteBeforeEnd(log, due) : await deleteSegments(log, due)
+      deleted += count
+      if (count === 0 && health.hasFailed()) break
     }
     return deleted
   })
@@ -31,17 +41,34 @@ function retentionView({ configRef, local, offsets, context }: LogParts): Retent
 }
 
 async function deleteSegments(log: LogParts, { segments: due, reason, logEndOffset }: Deletable): Promise<number> {
-  const { context, local, offsets, housekeeping } = log
+  const { context, local, offsets } = log
   const { segments } = local
   // What was appended while they were looked at stays.
   const gone = due.filter((segment) => segment !== segments.active || logEndOffset === offsets.logEndOffset)
   if (gone.includes(segments.active)) local.roll(logEndOffset, context.clock.nowMs())
-  segments.remove(new Set(gone))
-  offsets.advanceLogStart(segments.first.baseOffset)
+  return takeOut(log, gone, reason, () => segments.active.create())
+}
+
+/** Of a log that failed nothing is deleted by which its end is known, and no file is made. */
+async function deleteBeforeEnd(log: LogParts, { segments: due, reason }: Deletable): Promise<number> {
+  const last = log.local.segments.values().findLast(({ writtenBytes }) => writtenBytes > 0)
+  const gone = due.filter(({ baseOffset }) => last !== undefined && baseOffset < last.baseOffset)
+  return gone.length === 0 ? 0 : takeOut(log, gone, reason)
+}
+
+async function takeOut(
+  log: LogParts,
+  gone: readonly LogSegment[],
+  reason: DeletionReason,
+  beforeRenames?: () => Promise<void>,
+): Promise<number> {
+  const { context, local, offsets, housekeeping } = log
+  local.segments.remove(new Set(gone))
+  offsets.advanceLogStart(local.segments.first.baseOffset)
   const baseOffsets = gone.map((segment) => segment.baseOffset)
   context.logger.info('Deleting segments', { partition: log.name, reason, baseOffsets })
   // The name of the new file keeps the log's end, once the old ones are gone.
-  await segments.active.create()
+  await beforeRenames?.()
   await housekeeping.deleteSegments(gone, log.configRef.current.fileDeleteDelayMs)
   return gone.length
 }

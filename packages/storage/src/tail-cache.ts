@@ -110,6 +110,11 @@ export class LogTail {
     return this.#entries[index]
   }
 
+  /** The entries from the newest to the oldest. */
+  *backwards(): Iterable<{ readonly bytes: Uint8Array; readonly baseOffset: number; readonly nextOffset: number }> {
+    for (let index = this.#entries.length - 1; index >= this.#first; index--) yield this.#entries[index]!
+  }
+
   /** Forgets entries that reach beyond `offset`, which is a batch boundary or cuts the entry as a whole. */
   truncateTo(offset: number): void {
     while (this.#entries.length > this.#first && this.#entries.at(-1)!.nextOffset > offset) {

@@ -9,7 +9,7 @@ import type { EpochEndOffset, LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LoadedLog } from './loaded-log.ts'
 import { LocalLog } from './local-log.ts'
 import type { LogConfig } from './log-config.ts'
-import type { LogContext } from './log-context.ts'
+import type { LogContext, LogGate } from './log-context.ts'
 import { LogHousekeeping } from './log-housekeeping.ts'
 import type { LogListener } from './log-listener.ts'
 import { LogOffsets } from './log-offsets.ts'
@@ -58,7 +58,9 @@ export class UnifiedLog {
   readonly #flushTimer: FlushTimer
   #topicId: string
   #failure: StorageError | undefined
+  readonly #gate: LogGate | undefined
   #closed = false
+  #isOffline = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
     this.topicPartition = loaded.topicPartition
@@ -68,6 +70,7 @@ export class UnifiedLog {
     this.#configRef = loaded.configRef
     this.#epochs = loaded.epochs
     const onFailure = (cause: unknown): Error => this.#fail(cause)
+    this.#gate = loaded.gate
     this.#housekeeping = new LogHousekeeping({ ...loaded, context, onFailure })
     this.#local = new LocalLog({
       ...loaded,
@@ -79,6 +82,10 @@ export class UnifiedLog {
       onFailure,
     })
     this.#producers = new LogProducers({ ...loaded, context, name: this.#name, local: this.#local })
+      // What did not reach the file was never there.
+      onUnwritten: () => {
+        this.#offsets.logEndOffset = this.writtenOffset
+      },
     this.#offsets = new LogOffsets({ ...loaded, log: this, producers: this.#producers })
     this.#flushTimer = new FlushTimer({ clock: context.clock, log: this.#local })
     this.#parts = {
@@ -159,6 +166,11 @@ export class UnifiedLog {
   /** Why the log takes no more appends, if the disk refused something. */
   get failure(): StorageError | undefined {
     return this.#failure
+  /** Its folder cannot be read any more: neither can it. */
+  get isOffline(): boolean {
+    return this.#isOffline
+  }
+
   }
 
   get #name(): string {
@@ -200,7 +212,8 @@ export class UnifiedLog {
    * calls. The bytes belong to the log from here on: they are patched, written, and kept in the tail cache.
    */
   appendAsLeader(bytes: Uint8Array, options: AppendOptions): AppendResult {
-    if (this.#failure !== undefined) return refused('KAFKA_STORAGE_ERROR', this.#failure.message)
+    const refusal = this.#failure ?? this.#gate?.refusal
+    if (refusal !== undefined) return refused('KAFKA_STORAGE_ERROR', refusal.message)
     if (this.#closed) return refused('NOT_LEADER_OR_FOLLOWER', this.#closedError().message)
     const nowMs = options.nowMs ?? this.#context.clock.nowMs()
     const nextOffset = this.#offsets.logEndOffset
@@ -278,6 +291,7 @@ export class UnifiedLog {
     const endOffset = Math.min(options.maxOffset, this.writtenOffset)
     if (startOffset >= endOffset) return { slices: [], sizeInBytes: 0, nextOffset: startOffset }
     try {
+    if (this.#isOffline) throw this.#failure!
       return await this.#local.read({ startOffset, endOffset, ...options })
     } catch (cause) {
       // Retention may have taken the segment away while it was being read.
@@ -285,6 +299,7 @@ export class UnifiedLog {
       throw storageFailure(`cannot read ${this.#name} at ${startOffset}`, cause)
     }
   }
+      if (!(cause instanceof StorageError)) this.#gate?.suspect()
 
   #outOfRange(offset: number): StorageError {
     const range = `${this.#offsets.logStartOffset} to ${this.#offsets.logEndOffset}`
@@ -396,14 +411,24 @@ export class UnifiedLog {
   #refuseIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#closed) throw this.#closedError()
+  /** Brings what was written of a log that failed to disk, so that it can be opened anew from there; reads go on. */
+  async salvage(): Promise<void> {
+    await this.#housekeeping.queue.idle()
+    await this.#local.salvage()
+  }
+
+  /** The folder is gone: nothing can be read or written any more. */
+  goOffline(cause: StorageError): void {
+    this.#isOffline = true
+    this.#fail(cause)
+  }
+
   }
 
   #fail(cause: unknown): StorageError {
     if (this.#failure !== undefined) return this.#failure
-    // What did not reach the file was never there.
-    this.#offsets.logEndOffset = this.writtenOffset
     this.#failure = storageFailure(`the log of ${this.#name} failed`, cause)
-    this.#context.logger.error('The disk refused; the partition takes no more appends', {
+    this.#context.logger.error('The disk refused; the partition takes no appends until it can be opened anew', {
       partition: this.#name,
       directory: this.directory,
       error: cause,
