@@ -3,7 +3,7 @@ import { baseOffsetAt, leaderEpochAt } from './batch-header.ts'
 import type { ScannedBatch } from './batch-scanner.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
-import type { LogContext } from './log-context.ts'
+import type { LogContext, LogGate } from './log-context.ts'
 import { emptyLogFolder, readLogFolder } from './log-folder.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import { recoverLog } from './log-recovery.ts'
@@ -24,23 +24,23 @@ export interface LoadOptions {
   readonly topicPartition: TopicPartition
   readonly topicId: string
   readonly directory: string
-  /** As in LocalLogOptions: for a folder that was just made. */
-  readonly unsyncedParent?: string
   /** The log folder; without it nothing is ever refused. */
   readonly gate?: LogGate
+  /** As in LocalLogOptions: for a folder that was just made. */
+  readonly unsyncedParent?: string
   /** The folder was just made and holds nothing of a log. */
   readonly isNew?: boolean
   readonly config: LogConfig
   readonly context: LogContext
   /** The log was closed in order and its recovery point is its end: nothing needs to be validated. */
   readonly hadCleanShutdown: boolean
-  /** From the checkpoints; 0 where they say nothing. */
-  readonly recoveryPoint: number
   /**
    * What is damaged behind the recovery point is cut off, whatever it looks like: it was this process that wrote it, and
    * it knows that the disk failed.
    */
   readonly cutsUnflushed?: boolean
+  /** From the checkpoints; 0 where they say nothing. */
+  readonly recoveryPoint: number
   readonly logStartOffset: number
   readonly highWatermark: number
 }

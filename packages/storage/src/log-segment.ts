@@ -164,13 +164,6 @@ export class LogSegment {
     this.lastModifiedMs = nowMs
   }
 
-  /** `fdatasync` of what is written by now, if there is something to sync. */
-  async sync(): Promise<void> {
-    if (!this.needsSync || this.#suffix !== '') return
-    this.needsSync = false
-    try {
-      await this.#context.files.write(this.logPath, (file) => file.sync())
-    } catch (error) {
   /** Writes once more what stands there: bytes of whole or of parts of batches that were written before. */
   async rewrite(bytes: Uint8Array, position: number): Promise<void> {
     this.needsSync = true
@@ -184,6 +177,13 @@ export class LogSegment {
     if (size > this.writtenBytes) await this.truncateFile(this.writtenBytes)
   }
 
+  /** `fdatasync` of what is written by now, if there is something to sync. */
+  async sync(): Promise<void> {
+    if (!this.needsSync || this.#suffix !== '') return
+    this.needsSync = false
+    try {
+      await this.#context.files.write(this.logPath, (file) => file.sync())
+    } catch (error) {
       this.needsSync = true
       throw error
     }

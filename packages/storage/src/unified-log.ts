@@ -56,11 +56,11 @@ export class UnifiedLog {
   readonly #parts: LogParts
   readonly #configRef: { current: LogConfig }
   readonly #flushTimer: FlushTimer
-  #topicId: string
-  #failure: StorageError | undefined
   readonly #gate: LogGate | undefined
-  #closed = false
+  #topicId: string
   #isOffline = false
+  #failure: StorageError | undefined
+  #closed = false
 
   constructor(loaded: LoadedLog, context: LogContext) {
     this.topicPartition = loaded.topicPartition
@@ -68,9 +68,9 @@ export class UnifiedLog {
     this.directory = loaded.directory
     this.#context = context
     this.#configRef = loaded.configRef
+    this.#gate = loaded.gate
     this.#epochs = loaded.epochs
     const onFailure = (cause: unknown): Error => this.#fail(cause)
-    this.#gate = loaded.gate
     this.#housekeeping = new LogHousekeeping({ ...loaded, context, onFailure })
     this.#local = new LocalLog({
       ...loaded,
@@ -80,12 +80,12 @@ export class UnifiedLog {
       onRoll: (rolled, baseOffset, written) => this.#onRoll(rolled, baseOffset, written),
       onWritten: () => this.#onWritten(),
       onFailure,
-    })
-    this.#producers = new LogProducers({ ...loaded, context, name: this.#name, local: this.#local })
       // What did not reach the file was never there.
       onUnwritten: () => {
         this.#offsets.logEndOffset = this.writtenOffset
       },
+    })
+    this.#producers = new LogProducers({ ...loaded, context, name: this.#name, local: this.#local })
     this.#offsets = new LogOffsets({ ...loaded, log: this, producers: this.#producers })
     this.#flushTimer = new FlushTimer({ clock: context.clock, log: this.#local })
     this.#parts = {
@@ -163,14 +163,14 @@ export class UnifiedLog {
     return this.#epochs.latestEpoch
   }
 
-  /** Why the log takes no more appends, if the disk refused something. */
-  get failure(): StorageError | undefined {
-    return this.#failure
   /** Its folder cannot be read any more: neither can it. */
   get isOffline(): boolean {
     return this.#isOffline
   }
 
+  /** Why the log takes no more appends, if the disk refused something. */
+  get failure(): StorageError | undefined {
+    return this.#failure
   }
 
   get #name(): string {
@@ -288,18 +288,18 @@ export class UnifiedLog {
     if (startOffset < this.#offsets.logStartOffset || startOffset > this.#offsets.logEndOffset)
       throw this.#outOfRange(startOffset)
     if (this.#closed) throw this.#closedError()
+    if (this.#isOffline) throw this.#failure!
     const endOffset = Math.min(options.maxOffset, this.writtenOffset)
     if (startOffset >= endOffset) return { slices: [], sizeInBytes: 0, nextOffset: startOffset }
     try {
-    if (this.#isOffline) throw this.#failure!
       return await this.#local.read({ startOffset, endOffset, ...options })
     } catch (cause) {
       // Retention may have taken the segment away while it was being read.
       if (startOffset < this.#offsets.logStartOffset) throw this.#outOfRange(startOffset)
+      if (!(cause instanceof StorageError)) this.#gate?.suspect()
       throw storageFailure(`cannot read ${this.#name} at ${startOffset}`, cause)
     }
   }
-      if (!(cause instanceof StorageError)) this.#gate?.suspect()
 
   #outOfRange(offset: number): StorageError {
     const range = `${this.#offsets.logStartOffset} to ${this.#offsets.logEndOffset}`
@@ -353,7 +353,10 @@ export class UnifiedLog {
 
   /** Deletes what retention lets go, in whole segments, rolling the active one first if it goes too. */
   deleteOldSegments(): Promise<number> {
-    return deleteOldSegments(this.#parts, () => this.#failure === undefined && !this.#closed)
+    return deleteOldSegments(this.#parts, {
+      isEnded: () => this.#closed || this.#isOffline,
+      hasFailed: () => this.#failure !== undefined,
+    })
   }
 
   /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
@@ -404,13 +407,6 @@ export class UnifiedLog {
     await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
   }
 
-  #closedError(): StorageError {
-    return new StorageError('NOT_LEADER_OR_FOLLOWER', `the log of ${this.#name} is closed`)
-  }
-
-  #refuseIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure
-    if (this.#closed) throw this.#closedError()
   /** Brings what was written of a log that failed to disk, so that it can be opened anew from there; reads go on. */
   async salvage(): Promise<void> {
     await this.#housekeeping.queue.idle()
@@ -423,6 +419,13 @@ export class UnifiedLog {
     this.#fail(cause)
   }
 
+  #closedError(): StorageError {
+    return new StorageError('NOT_LEADER_OR_FOLLOWER', `the log of ${this.#name} is closed`)
+  }
+
+  #refuseIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#closed) throw this.#closedError()
   }
 
   #fail(cause: unknown): StorageError {
