@@ -27,6 +27,8 @@ export const properties = {
   'group.consumer.assignment.interval.ms': '0',
   'group.share.min.assignment.interval.ms': '0',
   'group.share.assignment.interval.ms': '0',
+  // What a member was given is its own until the history is over.
+  'group.share.record.lock.duration.ms': '60000',
 }
 
 export interface Broker extends AsyncDisposable {

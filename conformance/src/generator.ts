@@ -6,10 +6,21 @@ import { apis } from './apis.ts'
 import { type History, history } from './history.ts'
 import { mutate, newRecords } from './mutate.ts'
 import type { Random } from './random.ts'
-import type { Session } from './session.ts'
-import { type State, templates } from './templates.ts'
+import type { SendOptions, Session } from './session.ts'
+import type { State } from './template.ts'
+import {
+  configureQueue,
+  newQueue,
+  queueTemplates,
+  rememberShare,
+  settleQueue,
+  stepsOfQueue,
+} from './templates-queues.ts'
+import { templates } from './templates.ts'
 
 const stepsOfHistory = 40
+/** Of the histories that are of no single API, those that are about a queue: it takes many steps to be in use. */
+const aboutQueues = 0.2
 
 /** A history of the given API, or of all of them. */
 export function generated(seed: number, api: string | undefined): History {
@@ -21,9 +32,10 @@ export function generated(seed: number, api: string | undefined): History {
     [{ name: api ?? 'generated' }, ...subjects],
     async (session, random) => {
       const state = await prepare(session)
+      const most = api === undefined && random.chance(aboutQueues) ? stepsOfQueue : names
       for (let step = 0; step < stepsOfHistory; step++) {
         // With one API asked for, the others still move the state, seldom.
-        const name = random.chance(0.25) || names.length === 0 ? random.pick(all) : random.pick(names)
+        const name = random.chance(0.25) || most.length === 0 ? random.pick(all) : random.pick(most)
         await takeStep(session, random, state, name)
       }
     },
@@ -55,6 +67,7 @@ async function prepare(session: Session): Promise<State> {
     consumers: ['aaaaaaaaaaaaaaaaaaaaaA', 'bbbbbbbbbbbbbbbbbbbbbA'],
     memberEpochs: new Map(),
     shareGroup: session.name('s1'),
+    queue: newQueue(session.name('q1')),
     generationId: 1,
     sessionEpoch: 1,
     newName: session.name('new'),
@@ -77,20 +90,50 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   // Version 0 cannot only look.
   if (api.name === 'UpdateFeatures' && version === 0) return
   makeHarmless(body as Harmful)
-  const answer = await session.trySend(api as Api, body as never)
+  if (name in queueTemplates) await configureQueue(session, state)
+  const answer = await session.trySend(api as Api, body as never, connectionOf(body as Partial<OfMember>, state))
   if (answer === undefined) return
-  remember(state, api.name, answer as Readonly<Record<string, unknown>>, body as Readonly<Record<string, unknown>>)
+  const spoken = body as Readonly<Record<string, unknown>>
+  remember(state, api.name, answer as Readonly<Record<string, unknown>>, spoken)
   if (ending.has(api.name)) await awaitEnd(session, state)
+  if ((body as { groupId?: string }).groupId !== state.queue.groupId) return
+  if (name === 'ShareFetch' || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never)
+  if (name === 'ShareGroupHeartbeat') await followHeartbeat(session, state, answer as never)
+}
+
+interface OfMember {
+  readonly memberId: string
+}
+
+/** A connection has one share session. */
+function connectionOf({ memberId }: Partial<OfMember>, { queue }: State): SendOptions {
+  return memberId !== undefined && queue.memberIds.includes(memberId) ? { connection: memberId } : {}
+}
+
+async function followHeartbeat(
+  session: Session,
+  state: State,
+  answer: { readonly errorCode: number; readonly memberId: string; readonly memberEpoch: number },
+): Promise<void> {
+  if (answer.errorCode !== Errors.NONE.code) return
+  state.queue.memberEpochs.set(answer.memberId, Math.max(0, answer.memberEpoch))
+  await settleQueue(session, state, answer.memberId)
 }
 
 interface Harmful {
+  readonly shareSessionEpoch?: number
+  maxWaitMs?: number
   validateOnly?: boolean
   readonly featureUpdates?: unknown
   readonly resources?: readonly { readonly resourceType: number }[]
 }
 
-/** The config of the broker itself is shared by all histories, and is only looked at. */
+/**
+ * The config of the broker itself is shared by all histories, and is only looked at. What a share fetch finds without
+ * waiting depends on whether the partition's state has been read.
+ */
 function makeHarmless(body: Harmful): void {
+  if (body.shareSessionEpoch !== undefined && body.maxWaitMs !== undefined) body.maxWaitMs = 500
   if (body.featureUpdates !== undefined) body.validateOnly = true
   if (body.validateOnly === false && body.resources?.some(({ resourceType }) => resourceType === 4) === true)
     body.validateOnly = true

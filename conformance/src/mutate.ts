@@ -69,6 +69,11 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   // Other versions of the protocol, of which a marker says that it is of, are checked in the corpus.
   transactionVersion: [0],
   coordinatorEpoch: [0, 1, -1],
+  shareSessionEpoch: [-1, 0, 1, 2, 3, -2],
+  maxRecords: [1, 2, 500, 0, -1],
+  batchSize: [1, 2, 500, 0, -1],
+  acknowledgeTypes: [1, 2, 3, 4, 0, 5, -1],
+  shareAcquireMode: [0, 1, 2, -1],
 }
 
 const configNames = [
@@ -125,6 +130,7 @@ const strings: Readonly<Record<string, readonly string[]>> = {
   ],
   path: ['/nowhere', 'relative', ''],
   stateFilters: ['Ongoing', 'Empty', 'CompleteAbort', 'nonsense', ''],
+  mechanism: ['PLAIN', 'SCRAM-SHA-512', ''],
   transactionalIdPattern: ['', '.*', '(', '.*t1'],
 }
 

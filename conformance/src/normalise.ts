@@ -22,6 +22,7 @@ const oneWord: Readonly<Record<string, string>> = {
   brokerEpoch: '<epoch>',
   clientHost: '<client host>',
   logDir: '<folder>',
+  path: '<folder>',
   totalBytes: '<bytes>',
   usableBytes: '<bytes>',
 }

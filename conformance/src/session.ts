@@ -106,6 +106,11 @@ export class Session {
     return range.min + Math.round(this.#options.level * (range.max - range.min))
   }
 
+  /** The highest that both brokers speak. */
+  latest(api: Api): number {
+    return this.#options.versions.get(api.name)?.max ?? 0
+  }
+
   /** Sends a request and gives the answer. What its version does not have is left out of the request. */
   async send<Q extends Message, S extends Message>(
     api: Api<Q, S>,

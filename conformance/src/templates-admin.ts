@@ -1,7 +1,7 @@
 // Requests of administrators. What would change something for other histories is only looked at (validateOnly).
 import { apis } from './apis.ts'
 import type { Random } from './random.ts'
-import { made, type State, type Template } from './templates.ts'
+import { made, type State, type Template } from './template.ts'
 
 const topicOf = (random: Random, { topics }: State) => random.pick(topics)
 
@@ -61,6 +61,13 @@ export const adminTemplates: Readonly<Record<string, Template>> = {
     const update = { feature, maxVersionLevel: random.below(3), allowDowngrade: true, upgradeType: 1 + random.below(3) }
     return made(apis.updateFeatures, { timeoutMs: 30_000, featureUpdates: [update], validateOnly: true })
   },
+  DescribeQuorum: (random) =>
+    made(apis.describeQuorum, {
+      topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: random.chance(0.8) ? 0 : 1 }] }],
+    }),
+  SaslHandshake: (random) => made(apis.saslHandshake, { mechanism: random.pick(['PLAIN', 'SCRAM-SHA-256', 'OTHER']) }),
+  SaslAuthenticate: (random) =>
+    made(apis.saslAuthenticate, { authBytes: random.pick([Uint8Array.of(), Uint8Array.of(0, 97, 0, 98)]) }),
   UnregisterBroker: () => made(apis.unregisterBroker, { brokerId: 7 }),
   DescribeAcls: () => made(apis.describeAcls, aclFilter),
   CreateAcls: (_, state) => {

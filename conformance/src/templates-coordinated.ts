@@ -3,7 +3,7 @@ import { apis } from './apis.ts'
 import type { Random } from './random.ts'
 import { batch } from './records.ts'
 import { producing } from './requests.ts'
-import { made, type State, type Template } from './templates.ts'
+import { made, type State, type Template } from './template.ts'
 
 /** A producer of a transactional id, as the broker has last named it. */
 export interface TransactionalProducer {
@@ -109,7 +109,10 @@ export const memberTemplates: Readonly<Record<string, Template>> = {
       includeAuthorizedOperations: false,
     }),
   ShareGroupDescribe: (_, state) =>
-    made(apis.shareGroupDescribe, { groupIds: [state.shareGroup, state.missing], includeAuthorizedOperations: false }),
+    made(apis.shareGroupDescribe, {
+      groupIds: [state.shareGroup, state.queue.groupId],
+      includeAuthorizedOperations: false,
+    }),
 }
 
 const stateOf = (random: Random, state: State, partition: object) => {
@@ -145,11 +148,11 @@ export const shareTemplates: Readonly<Record<string, Template>> = {
   DeleteShareGroupState: (random, state) => made(apis.deleteShareGroupState, stateOf(random, state, {}) as never),
   DescribeShareGroupOffsets: (random, state) => {
     const topics = [{ topicName: topicOf(random, state).name, partitions: [0] }]
-    const groupId = state.missing
+    const groupId = random.pick([state.queue.groupId, state.shareGroup, state.missing])
     return made(apis.describeShareGroupOffsets, { groups: [{ groupId, topics: random.chance(0.5) ? null : topics }] })
   },
   DeleteShareGroupOffsets: (random, state) => {
     const topics = [{ topicName: topicOf(random, state).name }]
-    return made(apis.deleteShareGroupOffsets, { groupId: state.groups[0]!, topics })
+    return made(apis.deleteShareGroupOffsets, { groupId: random.pick([state.queue.groupId, state.groups[0]!]), topics })
   },
 }

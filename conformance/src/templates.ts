@@ -1,46 +1,12 @@
 // For each API a request that fits the state, to be played as it is or with something in it changed.
-import type { Api } from '@milena/client'
-import type { Input, Message } from '@milena/protocol'
 import { ZERO_UUID } from '@milena/protocol'
 import { apis } from './apis.ts'
-import type { Known } from './mutate.ts'
 import type { Random } from './random.ts'
 import { fetching, listing, producing } from './requests.ts'
+import { made, type State, type Template } from './template.ts'
 import { adminTemplates } from './templates-admin.ts'
-import {
-  memberTemplates,
-  shareTemplates,
-  transactionTemplates,
-  type TransactionalProducer,
-} from './templates-coordinated.ts'
-
-export interface State extends Known {
-  readonly members: string[]
-  readonly producerIds: number[]
-  readonly sessionIds: number[]
-  readonly newName: string
-  readonly newRecords: (random: Random) => Uint8Array
-  readonly transactional: readonly TransactionalProducer[]
-  /** Members of the group whose members are told what they own, and their epochs. */
-  readonly consumerGroup: string
-  readonly consumers: readonly string[]
-  readonly memberEpochs: Map<string, number>
-  readonly shareGroup: string
-  generationId: number
-  sessionEpoch: number
-}
-
-export interface Made {
-  readonly api: Api
-  readonly body: unknown
-}
-
-export type Template = (random: Random, state: State) => Made
-
-/** A body of its own, which may be changed. */
-export function made<Q extends Message>(api: Api<Q>, body: Input<Q>): Made {
-  return { api: api as unknown as Api, body: structuredClone(body) }
-}
+import { memberTemplates, shareTemplates, transactionTemplates } from './templates-coordinated.ts'
+import { queueTemplates } from './templates-queues.ts'
 
 const topicOf = (random: Random, { topics }: State) => random.pick(topics)
 const groupOf = (random: Random, { groups }: State) => random.pick(groups)
@@ -234,5 +200,6 @@ export const templates: Readonly<Record<string, Template>> = {
   ...transactionTemplates,
   ...memberTemplates,
   ...shareTemplates,
+  ...queueTemplates,
   ...adminTemplates,
 }

@@ -139,7 +139,8 @@ export class ShareGroupService {
       const altered = await runtime.write(partitionFor(groupId), alterShareGroupOffsets, request, client)
       if (isRefusal(altered)) return failed(altered.error.code, altered.message)
       const { stateEpoch } = altered
-      if (altered.topics.length === 0) return { ...failed(Errors.NONE.code, null), responses: [...altered.responses] }
+      const responses = oncePerTopic(altered.responses)
+      if (altered.topics.length === 0) return { ...failed(Errors.NONE.code, null), responses }
       const { results } = await ports.persister.initialize({
         groupId,
         topics: altered.topics.map(({ topicId, partitions }) => ({
@@ -148,7 +149,7 @@ export class ShareGroupService {
         })),
       })
       if (!hasErrors(results)) await this.#endInitialization(groupId, results)
-      return { ...failed(Errors.NONE.code, null), responses: withErrors(altered.responses, results) }
+      return { ...failed(Errors.NONE.code, null), responses: withErrors(responses, results) }
     } catch (error) {
       const code = errorCodeOf(error)
       return failed(code, messageOf(code))
@@ -331,6 +332,15 @@ const invalidHeartbeat = (request: ShareGroupHeartbeatRequest): string | undefin
 
 const hasErrors = (results: InitializeShareGroupStateResponse['results']): boolean =>
   results.some(({ partitions }) => partitions.some(({ errorCode }) => errorCode !== Errors.NONE.code))
+
+/** A topic that is named twice is answered once, for all of its partitions. */
+const oncePerTopic = (
+  responses: AlterShareGroupOffsetsResponse['responses'],
+): AlterShareGroupOffsetsResponse['responses'] =>
+  Array.from(Map.groupBy(responses, ({ topicName }) => topicName).values(), (same) => ({
+    ...same[0]!,
+    partitions: same.flatMap(({ partitions }) => partitions),
+  }))
 
 const withErrors = (
   responses: AlterShareGroupOffsetsResponse['responses'],

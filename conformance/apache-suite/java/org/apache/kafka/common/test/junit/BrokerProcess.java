@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class BrokerProcess {
     private static final int CONNECT_TIMEOUT_MS = 200;
     private static final int EXIT_TIMEOUT_SECONDS = 30;
+    /** In which a client notices that its connection has ended. */
+    private static final int NOTICE_MS = 250;
 
     private final int id;
     private final int port;
@@ -54,13 +56,18 @@ final class BrokerProcess {
         });
     }
 
-    /** SIGTERM, and the end of the process. */
+    /**
+     * SIGTERM, and the end of the process. A JVM lives on for a while after it has closed its connections, and some tests count on clients
+     * that know by then: one that sends before it has noticed keeps its record for as long as it may be delivered.
+     */
     void shutdown() {
+        if (!isAlive()) return;
         // The listener is the broker itself: the command may have wrapped it.
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         if (!hasExited()) throw new IllegalStateException(this + " did not stop");
         Waiting.until(this + " to close its port", () -> !isOpen());
+        Waiting.pause(NOTICE_MS);
     }
 
     /** SIGKILL. Says whether the process has ended. */

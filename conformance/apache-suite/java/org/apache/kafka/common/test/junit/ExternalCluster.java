@@ -44,7 +44,7 @@ import java.util.stream.Collectors;
  * What only an embedded cluster can answer aborts the test, which JUnit counts apart.
  */
 class ExternalCluster implements ClusterInstance {
-    private static final int MAX_BROKERS = Integer.parseInt(System.getenv().getOrDefault("CLUSTER_MAX_BROKERS", "1"));
+    static final int MAX_BROKERS = Integer.parseInt(System.getenv().getOrDefault("CLUSTER_MAX_BROKERS", "1"));
     private static final int CONTROLLER_ID = 3000;
     private static final int FIRST_PORT = 16_384;
     private static final int LAST_PORT = 32_767;
@@ -55,6 +55,7 @@ class ExternalCluster implements ClusterInstance {
     private final Map<Integer, BrokerProcess> processes = new TreeMap<>();
     private final Map<Integer, Map<String, String>> properties = new TreeMap<>();
     private Path folder;
+    private List<Integer> ports;
     private boolean started;
     private boolean stopped;
 
@@ -67,24 +68,35 @@ class ExternalCluster implements ClusterInstance {
     @Override
     public synchronized void start() {
         if (started) return;
-        if (config.brokerSecurityProtocol() != SecurityProtocol.PLAINTEXT) throw new TestAbortedException("needs security");
-        ServerProperties.requireNoForeignClass(config);
-        try {
-            folder = Files.createTempDirectory("cluster-");
-            List<Integer> ports = freePorts(2 * brokers);
-            List<Integer> controllers = ports.subList(brokers, 2 * brokers);
-            for (int id = 0; id < brokers; id++) {
-                Path file = ServerProperties.write(config, id, ports.get(id), brokers, folder, controllers);
-                processes.put(id, new BrokerProcess(id, ports.get(id), file));
-                properties.put(id, ServerProperties.read(file));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        prepare();
+        for (int id = 0; id < brokers; id++) configure(config, id);
         started = true;
         processes.values().forEach(BrokerProcess::launch);
         waitForReadyBrokers();
         updateFeatures();
+    }
+
+    /** Sets aside what brokers need. */
+    void prepare() {
+        if (config.brokerSecurityProtocol() != SecurityProtocol.PLAINTEXT) throw new TestAbortedException("needs security");
+        try {
+            folder = Files.createTempDirectory("cluster-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ports = freePorts(2 * brokers);
+    }
+
+    /** Says how a broker is to be started the next time; it must not run. */
+    void configure(ClusterConfig config, int id) {
+        ServerProperties.requireNoForeignClass(config);
+        try {
+            Path file = ServerProperties.write(config, id, ports.get(id), brokers, folder, ports.subList(brokers, 2 * brokers));
+            processes.put(id, new BrokerProcess(id, ports.get(id), file));
+            properties.put(id, ServerProperties.read(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -3,8 +3,8 @@ package org.apache.kafka.common.test.junit;
 import kafka.cluster.Partition;
 import kafka.log.LogManager;
 import kafka.network.SocketServer;
+import kafka.server.BrokerServer;
 import kafka.server.KafkaApis;
-import kafka.server.KafkaBroker;
 import kafka.server.KafkaConfig;
 import kafka.server.ReplicaManager;
 
@@ -54,17 +54,19 @@ final class OutsideBroker {
         this.folders = new LogFolders(properties);
     }
 
-    KafkaBroker asKafkaBroker() {
-        return proxy(KafkaBroker.class, (self, method, arguments) -> switch (method.getName()) {
+    /** Some tests know that it is a {@link BrokerServer}. */
+    BrokerServer asKafkaBroker() {
+        return outside(BrokerServer.class, call -> switch (call.getMethod().getName()) {
             case "config" -> config();
             case "boundPort" -> port;
             case "clusterId" -> cluster.clusterId();
             case "metadataCache" -> OutsideMetadata.of(cluster);
-            case "socketServer" -> outside(SocketServer.class, call -> isCall(call, "boundPort") ? port : unknown());
-            case "dataPlaneRequestProcessor" -> outside(KafkaApis.class, call -> isCall(call, "brokerId") ? id : unknown());
+            case "socketServer" -> outside(SocketServer.class, socket -> isCall(socket, "boundPort") ? port : unknown());
+            case "dataPlaneRequestProcessor" -> outside(KafkaApis.class, processor -> isCall(processor, "brokerId") ? id : unknown());
             case "groupCoordinator" -> groupCoordinator();
             case "logManager" -> logManager();
             case "replicaManager" -> replicaManager();
+            case "sharedServer" -> OutsideController.sharedServer();
             case "isShutdown" -> !cluster.isAlive(id);
             case "brokerState" -> cluster.isAlive(id) ? BrokerState.RUNNING : BrokerState.NOT_RUNNING;
             case "shutdown" -> {
@@ -77,9 +79,6 @@ final class OutsideBroker {
             }
             // Whoever shuts a broker down here has waited for its end already.
             case "awaitShutdown" -> null;
-            case "hashCode" -> id;
-            case "equals" -> self == arguments[0];
-            case "toString" -> "broker " + id;
             default -> unknown();
         });
     }

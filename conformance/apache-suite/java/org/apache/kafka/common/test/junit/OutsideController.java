@@ -1,11 +1,16 @@
 package org.apache.kafka.common.test.junit;
 
+import kafka.network.SocketServer;
+import kafka.raft.KafkaRaftManager;
 import kafka.server.ControllerServer;
+import kafka.server.SharedServer;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.controller.Controller;
+import org.apache.kafka.raft.LogOffsetMetadata;
+import org.apache.kafka.raft.RaftLog;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -23,7 +28,26 @@ final class OutsideController {
                     .stream().collect(Collectors.toMap(TopicListing::name, TopicListing::topicId)));
             }
         });
-        return OutsideBroker.outside(ControllerServer.class, call ->
-            OutsideBroker.isCall(call, "controller") ? controller : OutsideBroker.unknown());
+        return OutsideBroker.outside(ControllerServer.class, call -> switch (call.getMethod().getName()) {
+            case "controller" -> controller;
+            case "raftManager" -> raftManager();
+            // What is asked of a broker that it does not decide itself reaches the controller all the same.
+            case "socketServer" -> OutsideBroker.outside(SocketServer.class, socket ->
+                OutsideBroker.isCall(socket, "boundPort") ? cluster.brokerBoundPorts().get(0) : OutsideBroker.unknown());
+            default -> OutsideBroker.unknown();
+        });
+    }
+
+    /** Its log has an end that all brokers have reached: whoever changed something has waited until a broker says so. */
+    private static KafkaRaftManager<?> raftManager() {
+        RaftLog log = OutsideBroker.proxy(RaftLog.class, (self, method, arguments) ->
+            method.getName().equals("endOffset") ? new LogOffsetMetadata(0) : OutsideBroker.unknown());
+        return OutsideBroker.outside(KafkaRaftManager.class, call ->
+            OutsideBroker.isCall(call, "raftLog") ? log : OutsideBroker.unknown());
+    }
+
+    /** What broker and controller have in common: nothing that is still to be loaded. */
+    static SharedServer sharedServer() {
+        return OutsideBroker.outside(SharedServer.class, call -> OutsideBroker.isCall(call, "loader") ? null : OutsideBroker.unknown());
     }
 }

@@ -51,7 +51,7 @@ final class ServerProperties {
         properties.put("advertised.listeners", listener + "://localhost:" + port);
         properties.put("listener.security.protocol.map", listener + ":" + config.brokerSecurityProtocol());
         properties.put("inter.broker.listener.name", listener);
-        properties.put("log.dirs", IntStream.range(0, config.numDisksPerBroker())
+        properties.putIfAbsent("log.dirs", IntStream.range(0, config.numDisksPerBroker())
             .mapToObj(disk -> folder.resolve("broker-" + id + "-" + disk).toString()).collect(Collectors.joining(",")));
         List<String> lines = new ArrayList<>();
         lines.add("# controllers " + controllers.stream().map(String::valueOf).collect(Collectors.joining(" ")));

@@ -1,0 +1,214 @@
+// Requests of members that share the records of a partition (KIP-932): one group, two members, each on a connection of
+// its own.
+import { Errors } from '@milena/protocol'
+import { apis } from './apis.ts'
+import type { Random } from './random.ts'
+import type { Session } from './session.ts'
+import { made, type State, type Template } from './template.ts'
+
+/** Records that a member was given and has not spoken of since. */
+export interface Acquired {
+  readonly memberId: string
+  readonly topicId: string
+  readonly partition: number
+  readonly firstOffset: number
+  readonly lastOffset: number
+}
+
+/** What answers have shown of the group. */
+export interface Queue {
+  readonly groupId: string
+  readonly memberIds: readonly string[]
+  readonly memberEpochs: Map<string, number>
+  /** The epoch that a member's session is asked for next. */
+  readonly sessionEpochs: Map<string, number>
+  acquired: Acquired[]
+  isConfigured: boolean
+}
+
+export function newQueue(groupId: string): Queue {
+  return {
+    groupId,
+    memberIds: ['cccccccccccccccccccccA', 'dddddddddddddddddddddA'],
+    memberEpochs: new Map(),
+    sessionEpochs: new Map(),
+    acquired: [],
+    isConfigured: false,
+  }
+}
+
+const ACCEPT = 1
+const RELEASE = 2
+const REJECT = 3
+const RENEW = 4
+
+interface Partition {
+  readonly topicId: string
+  readonly partition: number
+}
+
+function asked(topicId: string, partitionIndex: number, acquired: readonly Acquired[], type: number) {
+  const acknowledgementBatches = acquired.map(({ firstOffset, lastOffset }) => ({
+    firstOffset,
+    lastOffset,
+    acknowledgeTypes: [type],
+  }))
+  return [{ topicId, partitions: [{ partitionIndex, partitionMaxBytes: 1 << 20, acknowledgementBatches }] }]
+}
+
+/** Some of what the member was given, in the order of its offsets and of one partition. */
+function givenTo(
+  random: Random,
+  { acquired }: Queue,
+  memberId: string,
+): { place: Partition; batches: Acquired[] } | undefined {
+  const own = acquired.filter((each) => each.memberId === memberId)
+  if (own.length === 0) return undefined
+  const place = random.pick(own)
+  const batches = own.filter(({ topicId, partition }) => topicId === place.topicId && partition === place.partition)
+  return { place, batches: batches.toSorted((a, b) => a.firstOffset - b.firstOffset) }
+}
+
+export const queueTemplates: Readonly<Record<string, Template>> = {
+  ShareGroupHeartbeat: (random, { queue, topics }) => {
+    const memberId = random.pick(queue.memberIds)
+    const memberEpoch = random.chance(0.2) ? 0 : (queue.memberEpochs.get(memberId) ?? 0)
+    const names = random.chance(0.3) ? topics.map(({ name }) => name) : [random.pick(topics).name]
+    return made(apis.shareGroupHeartbeat, {
+      groupId: queue.groupId,
+      memberId,
+      memberEpoch: random.chance(0.15) ? -1 : memberEpoch,
+      rackId: null,
+      subscribedTopicNames: memberEpoch === 0 || random.chance(0.2) ? names : null,
+    })
+  },
+  ShareFetch: (random, { queue, topics }) => {
+    const memberId = random.pick(queue.memberIds)
+    const shareSessionEpoch = queue.sessionEpochs.get(memberId) ?? 0
+    const given = shareSessionEpoch > 0 && random.chance(0.4) ? givenTo(random, queue, memberId) : undefined
+    const topicId = given?.place.topicId ?? random.pick(topics).id
+    const partition = given?.place.partition ?? (random.chance(0.8) ? 0 : 1)
+    const isSilent = shareSessionEpoch > 0 && given === undefined && random.chance(0.5)
+    const type = random.pick([ACCEPT, ACCEPT, RELEASE, REJECT])
+    return made(apis.shareFetch, {
+      groupId: queue.groupId,
+      memberId,
+      shareSessionEpoch: shareSessionEpoch > 0 && random.chance(0.05) ? -1 : shareSessionEpoch,
+      maxWaitMs: 500,
+      minBytes: 1,
+      maxBytes: 1 << 20,
+      maxRecords: random.pick([500, 500, 1, 2]),
+      batchSize: 500,
+      shareAcquireMode: 0,
+      isRenewAck: false,
+      topics: isSilent ? [] : (asked(topicId, partition, given?.batches ?? [], type) as never),
+      forgottenTopicsData: random.chance(0.1) ? [{ topicId: random.pick(topics).id, partitions: [0] }] : [],
+    })
+  },
+  ShareAcknowledge: (random, { queue, topics }) => {
+    const memberId = random.pick(queue.memberIds)
+    const given = givenTo(random, queue, memberId)
+    const type = random.pick([ACCEPT, ACCEPT, RELEASE, REJECT, RENEW])
+    const nothing = { memberId, topicId: random.pick(topics).id, partition: 0, firstOffset: 0, lastOffset: 0 }
+    const { topicId, partition } = given?.place ?? nothing
+    return made(apis.shareAcknowledge, {
+      groupId: queue.groupId,
+      memberId,
+      shareSessionEpoch: queue.sessionEpochs.get(memberId) ?? 1,
+      isRenewAck: type === RENEW,
+      topics: asked(topicId, partition, given?.batches ?? [nothing], type) as never,
+    })
+  },
+  AlterShareGroupOffsets: (random, state) => {
+    const partitions = [{ partitionIndex: random.below(2), startOffset: random.below(4) }]
+    return made(apis.alterShareGroupOffsets, {
+      groupId: random.pick([state.queue.groupId, state.queue.groupId, state.missing, state.groups[0]!]),
+      topics: [{ topicName: random.pick(state.topics).name, partitions }],
+    })
+  },
+}
+
+/** What moves a queue on, for histories that are about one. */
+export const stepsOfQueue = [
+  ...Object.keys(queueTemplates),
+  'ShareFetch',
+  'ShareAcknowledge',
+  'Produce',
+  'ShareGroupDescribe',
+  'DescribeShareGroupOffsets',
+  'DeleteShareGroupOffsets',
+]
+
+/** The group begins with the oldest records, as soon as anything is asked of it. */
+export async function configureQueue(session: Session, { queue }: State): Promise<void> {
+  if (queue.isConfigured || !session.speaks(apis.shareGroupHeartbeat)) return
+  queue.isConfigured = true
+  const configs = [{ name: 'share.auto.offset.reset', configOperation: 0, value: 'earliest' }]
+  const resources = [{ resourceType: 32, resourceName: queue.groupId, configs }]
+  const version = session.latest(apis.incrementalAlterConfigs)
+  await session.trySend(apis.incrementalAlterConfigs, { resources, validateOnly: false }, { version })
+}
+
+const heartbeatsUntilSettled = 3
+
+/**
+ * The first heartbeat after a change has the state of partitions begun, in the background; the next gives them out.
+ * Only the last of those that follow is noted.
+ */
+export async function settleQueue(session: Session, { queue }: State, memberId: string): Promise<void> {
+  const begun = session.transcript.length
+  for (let beat = 0; beat < heartbeatsUntilSettled; beat++) {
+    const memberEpoch = queue.memberEpochs.get(memberId) ?? 0
+    if (memberEpoch <= 0) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    session.transcript.length = begun
+    const { groupId } = queue
+    const body = { groupId, memberId, memberEpoch, rackId: null, subscribedTopicNames: null }
+    const answer = await session.trySend(apis.shareGroupHeartbeat, body, { connection: memberId })
+    if (answer?.errorCode !== Errors.NONE.code) return
+    queue.memberEpochs.set(memberId, answer.memberEpoch)
+  }
+}
+
+interface Spoken {
+  readonly memberId: string | null
+  readonly shareSessionEpoch: number
+  readonly topics: readonly {
+    readonly topicId: string
+    readonly partitions: readonly {
+      readonly partitionIndex: number
+      readonly acknowledgementBatches: readonly object[]
+    }[]
+  }[]
+}
+
+interface Given {
+  readonly errorCode: number
+  readonly responses: readonly {
+    readonly topicId: string
+    readonly partitions: readonly {
+      readonly partitionIndex: number
+      readonly acquiredRecords?: readonly { readonly firstOffset: number; readonly lastOffset: number }[]
+    }[]
+  }[]
+}
+
+/** What ShareFetch and ShareAcknowledge say of a member's session and of what it holds. */
+export function rememberShare({ queue }: State, answer: Given, { memberId, shareSessionEpoch, topics }: Spoken): void {
+  if (answer.errorCode !== Errors.NONE.code || memberId === null) return
+  queue.sessionEpochs.set(memberId, shareSessionEpoch === -1 ? 0 : shareSessionEpoch + 1)
+  const isSpokenOf = (held: Acquired): boolean =>
+    topics.some(
+      ({ topicId, partitions }) =>
+        topicId === held.topicId &&
+        partitions.some((each) => each.partitionIndex === held.partition && each.acknowledgementBatches.length > 0),
+    )
+  queue.acquired = queue.acquired.filter((held) => held.memberId !== memberId || !isSpokenOf(held))
+  for (const { topicId, partitions } of answer.responses) {
+    for (const { partitionIndex: partition, acquiredRecords = [] } of partitions) {
+      for (const { firstOffset, lastOffset } of acquiredRecords) {
+        queue.acquired.push({ memberId, topicId, partition, firstOffset, lastOffset })
+      }
+    }
+  }
+}
