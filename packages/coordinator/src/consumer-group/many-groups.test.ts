@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import type { GroupRequestContext, GroupState } from '../group/group-types.ts'
 import { replayed } from '../testing/group-invariants.ts'
-import { TestTopics } from '../testing/test-topics.ts'
+import { noExpressions, TestTopics } from '../testing/test-topics.ts'
 import { consumerGroupHeartbeat } from './consumer-group-heartbeat.ts'
 import { newConsumerGroupMember } from './consumer-group-member.ts'
 import { currentAssignmentRecord, groupEpochRecord, memberMetadataRecord } from './consumer-group-records.ts'
@@ -34,7 +34,12 @@ const manyGroups = (): GroupState => {
 
 const context = (): GroupRequestContext => ({
   nowMs: 1_000,
-  environment: { config: defaultGroupConfig, configOf: () => new Map(), topics: new TestTopics() },
+  environment: {
+    config: defaultGroupConfig,
+    configOf: () => new Map(),
+    topics: new TestTopics(),
+    expressions: noExpressions,
+  },
   nextUuid: () => '1',
   requestId: 1,
   clientId: 'c',

@@ -1,5 +1,6 @@
 import { Errors } from '@milena/protocol/messages'
-import { RE2JS, RE2JSSyntaxException } from 're2js'
+import type { ExpressionEngine } from '../expression/expression.ts'
+import { ExpressionError } from '../expression/expression.ts'
 import type { GroupContext, GroupResult, GroupState, TopicsView } from '../group/group-types.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { ConsumerGroup, ResolvedRegex } from './consumer-group.ts'
@@ -24,30 +25,11 @@ export interface RegexUpdate {
 
 const UNCHANGED: RegexUpdate = { isChanged: false, isResolved: false }
 
-/**
- * In instructions, about one for each character, but a repetition such as `(a?){1000}` has thousands. The engine's time
- * is linear in the name and in this: to try one name, which cannot be interrupted, must not take a second.
- */
-const MAX_PROGRAM_SIZE = 20_000
-
 /** Why the expression is none, or undefined. */
-export const invalidRegex = (regex: string): Refusal | undefined => {
-  const pattern = compiled(regex)
-  return pattern instanceof RE2JS ? undefined : pattern
-}
-
-const compiled = (regex: string): RE2JS | Refusal => {
-  try {
-    const pattern = RE2JS.compile(regex)
-    return pattern.programSize() <= MAX_PROGRAM_SIZE ? pattern : invalid(regex, 'expression too large')
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    return invalid(regex, error instanceof RE2JSSyntaxException ? error.getDescription() : error.message)
-  }
-}
-
-const invalid = (regex: string, description: string): Refusal => {
-  const message = `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: ${description}.`
+export const invalidRegex = (regex: string, engine: ExpressionEngine): Refusal | undefined => {
+  const pattern = engine.compile(regex)
+  if (!(pattern instanceof ExpressionError)) return undefined
+  const message = `SubscribedTopicRegex \`${regex}\` is not a valid regular expression: ${pattern.description}.`
   return new Refusal(Errors.INVALID_REGULAR_EXPRESSION, message)
 }
 
@@ -57,17 +39,21 @@ export type TopicsByRegex = ReadonlyMap<string, ReadonlySet<string>>
  * The topics whose whole name matches, for each expression; one that is none matches nothing. Yields after each step, so
  * that who has many topics or hard expressions can do something else in between.
  */
-export function* regexResolution(regexes: readonly string[], topics: TopicsView): Generator<undefined, TopicsByRegex> {
+export function* regexResolution(
+  regexes: readonly string[],
+  topics: TopicsView,
+  engine: ExpressionEngine,
+): Generator<undefined, TopicsByRegex> {
   const names = [...topics.topicNames()]
   const topicsByRegex = new Map<string, ReadonlySet<string>>()
   for (const regex of regexes) {
-    const pattern = compiled(regex)
+    const pattern = engine.compile(regex)
     const matching = new Set<string>()
     topicsByRegex.set(regex, matching)
     yield
-    if (!(pattern instanceof RE2JS)) continue
+    if (pattern instanceof ExpressionError) continue
     for (const name of names) {
-      if (pattern.testExact(name)) matching.add(name)
+      if (pattern.matches(name)) matching.add(name)
       yield
     }
   }
@@ -75,8 +61,12 @@ export function* regexResolution(regexes: readonly string[], topics: TopicsView)
 }
 
 /** All of it at once. */
-export const resolveRegexes = (regexes: readonly string[], topics: TopicsView): TopicsByRegex => {
-  const steps = regexResolution(regexes, topics)
+export const resolveRegexes = (
+  regexes: readonly string[],
+  topics: TopicsView,
+  engine: ExpressionEngine,
+): TopicsByRegex => {
+  const steps = regexResolution(regexes, topics, engine)
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
@@ -97,7 +87,7 @@ export const updateRegexes = (
   if (isChanged && before !== undefined && group.regexSubscriptions.get(before) === 1) {
     operation.write(regexTombstone(group.groupId, before))
   }
-  const invalid = isNew ? invalidRegex(after) : undefined
+  const invalid = isNew ? invalidRegex(after, operation.context.environment.expressions()) : undefined
   if (invalid !== undefined) return invalid
   if (isNew || group.regexSubscriptions.size > 0) resolveIfDue(operation, { before, after, isNew })
   if (!isChanged) return UNCHANGED

@@ -11,13 +11,14 @@ import { consumerGroupHeartbeat, heartbeatError } from '../consumer-group/consum
 import type { ConsumerGroupTask } from '../consumer-group/consumer-group-types.ts'
 import { invalidHeartbeat } from '../consumer-group/invalid-heartbeat.ts'
 import { regexesResolved, regexResolution } from '../consumer-group/regular-expressions.ts'
-import type { TopicsByRegex } from '../consumer-group/regular-expressions.ts'
 import { topicsChanged } from '../consumer-group/topics-changed.ts'
+import type { ExpressionEngine } from '../expression/expression.ts'
 import type { GroupConfig } from '../group/group-config.ts'
 import type { GroupTypes, TopicsView } from '../group/group-types.ts'
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import type { CoordinatorRuntime, RequestClient } from './coordinator-runtime.ts'
 import type { Clock, Logger } from './ports.ts'
+import { inTurns } from './turns.ts'
 
 export interface ConsumerGroupServiceOptions {
   readonly runtime: CoordinatorRuntime<GroupTypes>
@@ -25,6 +26,8 @@ export interface ConsumerGroupServiceOptions {
   readonly topics: TopicsView
   readonly clock: Clock
   readonly logger: Logger
+  /** Heartbeats with an expression wait for it. */
+  readonly loadExpressions: () => Promise<ExpressionEngine>
   readonly partitionFor: (groupId: string) => number
   readonly errorCodeOf: (error: unknown) => number
   readonly perGroup: (
@@ -33,9 +36,6 @@ export interface ConsumerGroupServiceOptions {
     failed: (groupId: string, errorCode: number) => DescribedConsumerGroup,
   ) => Promise<DescribedConsumerGroup[]>
 }
-
-/** How long expressions are resolved at a stretch. */
-const TURN_MS = 5
 
 /** On whose behalf the broker itself acts. */
 const NOBODY: RequestClient = { clientId: '', clientHost: '', apiVersion: 0 }
@@ -57,6 +57,7 @@ export class ConsumerGroupService {
       const partition = partitionFor(request.groupId)
       const invalid = invalidHeartbeat(request, client.apiVersion, config.consumerGroup)
       if (invalid !== undefined) return heartbeatError(invalid.errorCode, invalid.message)
+      if ((request.subscribedTopicRegex ?? '') !== '') await this.#options.loadExpressions()
       return await runtime.write(partition, consumerGroupHeartbeat, request, client)
     } catch (error) {
       return heartbeatError(errorCodeOf(error))
@@ -86,26 +87,21 @@ export class ConsumerGroupService {
     }
   }
 
-  /** Looks through all topics in turns of its own, so that nobody is held up, nor the heartbeat that asked for it. */
+  /** Looks through all topics in turns, so that nobody is held up, nor the heartbeat that asked for it. */
   startTask(partition: number, { groupId, regexes }: ConsumerGroupTask): void {
-    const { runtime, clock, topics } = this.#options
-    clock.setTimer(0, () => {
+    const { runtime, clock, topics, logger } = this.#options
+    const resolve = async (): Promise<void> => {
+      const engine = await this.#options.loadExpressions()
       const version = topics.version()
-      this.#inTurns(regexResolution(regexes, topics), (topicsByRegex) => {
-        const resolution = { groupId, topicsByRegex, version }
-        void this.#ofOwnAccord(partition, () => runtime.write(partition, regexesResolved, resolution, NOBODY))
-      })
+      const topicsByRegex = await inTurns(clock, regexResolution(regexes, topics, engine))
+      const resolution = { groupId, topicsByRegex, version }
+      await this.#ofOwnAccord(partition, () => runtime.write(partition, regexesResolved, resolution, NOBODY))
+    }
+    clock.setTimer(0, () => {
+      resolve().catch((error: unknown) =>
+        logger.error('Regular expressions could not be resolved.', { groupId, error }),
+      )
     })
-  }
-
-  #inTurns(steps: Iterator<undefined, TopicsByRegex>, done: (topicsByRegex: TopicsByRegex) => void): void {
-    const { clock } = this.#options
-    const endMs = clock.monotonicMs() + TURN_MS
-    do {
-      const step = steps.next()
-      if (step.done === true) return done(step.value)
-    } while (clock.monotonicMs() < endMs)
-    clock.setTimer(0, () => this.#inTurns(steps, done))
   }
 
   /** Nobody waits for it. Whoever coordinates the partition next looks at everything anew. */

@@ -42,9 +42,11 @@ import { listGroups } from '../group/list-groups.ts'
 import { syncGroup } from '../group/sync-group.ts'
 import { dropOffsetsOfTopics } from '../group/topics-deleted.ts'
 import { CoordinatorError, coordinatorErrorCode } from '../runtime/coordinator-error.ts'
+import type { ExpressionEngine } from '../expression/expression.ts'
 import { ConsumerGroupService } from './consumer-group-service.ts'
 import type { RequestClient } from './coordinator-runtime.ts'
 import { CoordinatorRuntime } from './coordinator-runtime.ts'
+import { loadExpressionEngine } from './expression-engine.ts'
 import { groupRecordSerde } from './group-record-serde.ts'
 import { partitionForGroup } from './group-routing.ts'
 import { OffsetService } from './offset-service.ts'
@@ -79,6 +81,8 @@ export class GroupCoordinatorService {
   readonly shares: ShareGroupService
   readonly #config: GroupConfig
   readonly #logger: Logger
+  /** Undefined until the first regular expression comes. */
+  #expressions: ExpressionEngine | undefined
   /** How many partitions `__consumer_offsets` has; undefined before startup and after shutdown. */
   #partitionCount: number | undefined
 
@@ -88,7 +92,7 @@ export class GroupCoordinatorService {
     this.#logger = logger
     this.#runtime = new CoordinatorRuntime<GroupTypes>({
       shard: groupShard,
-      environment: { config, configOf, topics },
+      environment: { config, configOf, topics, expressions: () => this.#loadedExpressions() },
       serde: groupRecordSerde(logger),
       writer,
       loader,
@@ -106,9 +110,19 @@ export class GroupCoordinatorService {
       config,
       clock,
       logger,
+      loadExpressions: () => this.#loadExpressions(),
       perGroup: (groupIds, ask, failed) => this.#perGroup(groupIds, ask, failed),
     })
     this.shares = new ShareGroupService({ ...parts, ports: options.shares, logger })
+  }
+
+  async #loadExpressions(): Promise<ExpressionEngine> {
+    return (this.#expressions ??= await loadExpressionEngine())
+  }
+
+  #loadedExpressions(): ExpressionEngine {
+    if (this.#expressions === undefined) throw new Error('an expression came before the engine was loaded')
+    return this.#expressions
   }
 
   /** The runtime, for inspection and metrics. */

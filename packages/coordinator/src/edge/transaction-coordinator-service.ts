@@ -18,6 +18,7 @@ import type { Operation } from '../runtime/coordinator-shard.ts'
 import { abortTimedOut, NO_TIMEOUT_MS } from '../transaction/abort-timed-out.ts'
 import type { AddPartitions, PartitionsOfTransaction } from '../transaction/add-partitions-to-txn.ts'
 import { addPartitionsToTxn } from '../transaction/add-partitions-to-txn.ts'
+import type { Expression } from '../expression/expression.ts'
 import { describeTransactionError, describeTransactions } from '../transaction/describe-transactions.ts'
 import { endTxn } from '../transaction/end-txn.ts'
 import type { ProducerAnswer } from '../transaction/init-producer-id.ts'
@@ -38,6 +39,7 @@ import { transactionFilter } from './transaction-filter.ts'
 import { TransactionMarkerSender } from './transaction-marker-sender.ts'
 import type { TransactionCoordinatorOptions } from './transaction-ports.ts'
 import { transactionRecordSerde } from './transaction-record-serde.ts'
+import { inTurns } from './turns.ts'
 
 const GROUP_METADATA_TOPIC = '__consumer_offsets'
 /** From which version a client knows PRODUCER_FENCED. */
@@ -45,6 +47,7 @@ const FENCED_MIN_VERSIONS = { initProducerId: 4, addOffsetsToTxn: 2, endTxn: 2 }
 /** From here on an EndTxn is one of the second generation (KIP-890). */
 const EPOCH_BUMP_END_TXN_MIN_VERSION = 5
 
+type ListedTransaction = ListTransactionsResponse['transactionStates'][number]
 type DescribedTransaction = DescribeTransactionsResponse['transactionStates'][number]
 
 export interface VerifyOrAddPartitions extends PartitionsOfTransaction {
@@ -195,7 +198,7 @@ export class TransactionCoordinatorService {
     if (isLoading) return failed(Errors.COORDINATOR_LOAD_IN_PROGRESS.code)
     const filters = await transactionFilter(request)
     if (filters === undefined) return failed(Errors.INVALID_REGULAR_EXPRESSION.code)
-    const { filter, unknownStates } = filters
+    const { filter, pattern, unknownStates } = filters
     const lists = this.#runtime.partitions.map((partition) =>
       this.#try(
         () => this.#runtime.read(partition, listTransactions, filter, client),
@@ -203,7 +206,8 @@ export class TransactionCoordinatorService {
         () => [],
       ),
     )
-    const transactionStates = (await Promise.all(lists)).flat()
+    const all = (await Promise.all(lists)).flat()
+    const transactionStates = pattern === undefined ? all : await inTurns(this.#options.clock, matching(all, pattern))
     return {
       throttleTimeMs: 0,
       errorCode: Errors.NONE.code,
@@ -339,4 +343,16 @@ const errorCodeOf = (error: unknown): number => {
     if (known !== undefined) return known.code
   }
   throw error
+}
+
+function* matching(
+  listed: readonly ListedTransaction[],
+  pattern: Expression,
+): Generator<undefined, ListedTransaction[]> {
+  const matches: ListedTransaction[] = []
+  for (const each of listed) {
+    if (pattern.matches(each.transactionalId)) matches.push(each)
+    yield
+  }
+  return matches
 }

@@ -23,6 +23,7 @@ import type {
   ConsumerGroupTask,
 } from '../consumer-group/consumer-group-types.ts'
 import type { TopicSubscribers } from '../consumer-group/topic-subscribers.ts'
+import type { ExpressionEngine } from '../expression/expression.ts'
 import type { ShareGroup } from '../share-group/share-group.ts'
 import type {
   InitializeShareStateTask,
@@ -129,6 +130,8 @@ export interface GroupEnvironment {
   /** At this moment: they take effect at once. */
   readonly configOf: (groupId: string) => GroupConfigOverrides
   readonly topics: TopicsView
+  /** To be asked by who brings an expression alone: it is loaded for that request. */
+  readonly expressions: () => ExpressionEngine
 }
 
 export interface GroupTypes extends ShardTypes {

@@ -1,5 +1,6 @@
 import { regexesResolved, resolveRegexes } from '../consumer-group/regular-expressions.ts'
 import { topicsChanged } from '../consumer-group/topics-changed.ts'
+import { loadExpressionEngine } from '../edge/expression-engine.ts'
 import type { GroupConfig } from '../group/group-config.ts'
 import { defaultGroupConfig } from '../group/group-config.ts'
 import { groupShard } from '../group/group-shard.ts'
@@ -7,6 +8,8 @@ import type { GroupTypes } from '../group/group-types.ts'
 import type { ClientContext } from '../runtime/coordinator-shard.ts'
 import { settle, ShardBench } from './shard-bench.ts'
 import { TestTopics } from './test-topics.ts'
+
+const engine = await loadExpressionEngine()
 
 const BROKER: ClientContext = { clientId: 'broker', clientHost: '/127.0.0.1', apiVersion: 0 }
 
@@ -26,6 +29,7 @@ export class GroupBench extends ShardBench<GroupTypes> {
       config: this.config,
       configOf: (groupId) => this.groupConfigs.get(groupId) ?? new Map(),
       topics: this.topics,
+      expressions: () => engine,
     }))
     this.config = { ...defaultGroupConfig, ...config }
     this.writeTimeoutMs = this.config.offsetsCommitTimeoutMs
@@ -48,7 +52,7 @@ export class GroupBench extends ShardBench<GroupTypes> {
     const { groupId, regexes } = task
     setImmediate(() => {
       const version = this.topics.version()
-      const resolution = { groupId, topicsByRegex: resolveRegexes(regexes, this.topics), version }
+      const resolution = { groupId, topicsByRegex: resolveRegexes(regexes, this.topics, engine), version }
       this.send(regexesResolved, resolution, BROKER).then(ignore, ignore)
     })
   }

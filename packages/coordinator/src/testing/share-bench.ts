@@ -9,6 +9,7 @@ import { initializeShareState } from '../share/share-operations.ts'
 import type { ShareGroupSettings } from '../share-group/share-group-config.ts'
 import { abandonInitialization, completeInitialization } from '../share-group/share-state-initialization.ts'
 import { settle, ShardBench } from './shard-bench.ts'
+import { noExpressions } from './test-topics.ts'
 
 const CLIENT = { clientId: 'broker', clientHost: '/127.0.0.1', apiVersion: 0 }
 
@@ -81,7 +82,11 @@ export class ShareBench {
     const config: GroupConfig = { ...defaultGroupConfig, shareGroup: { ...shareGroup, ...settings } }
     const configOf = (groupId: string): ReadonlyMap<string, string> => this.groupConfigs.get(groupId) ?? new Map()
     const { topics } = this
-    this.groups = new ShardBench<GroupTypes>(groupShard, () => ({ config, configOf, topics }), this.clock)
+    this.groups = new ShardBench<GroupTypes>(
+      groupShard,
+      () => ({ config, configOf, topics, expressions: noExpressions }),
+      this.clock,
+    )
     const shareConfig = { ...defaultShareCoordinatorConfig, ...coordinator }
     const shard = shareShard(shareConfig.snapshotUpdateRecordsPerSnapshot)
     this.shares = new ShardBench<ShareTypes>(shard, () => ({ config: shareConfig, topics }), this.clock)

@@ -1,4 +1,10 @@
+import type { ExpressionEngine } from '../expression/expression.ts'
 import type { TopicsView } from '../group/group-types.ts'
+
+/** For tests in which nobody has an expression. */
+export const noExpressions = (): ExpressionEngine => {
+  throw new Error('nobody has an expression')
+}
 
 /** Topics of a test, with ids that say whose they are: of `t1` it is `#t1`. */
 export class TestTopics implements TopicsView {

@@ -205,7 +205,6 @@ export class TransactionTranscript {
       states: names && new Set(names),
       producerIds: producerIds && new Set(producerIds),
       durationMs: command.number('duration', -1),
-      matches: undefined,
     }
     for (const { transactionalId, producerId, transactionState } of this.#bench.read(listTransactions, filter)) {
       this.#output.push(`${transactionalId} ${producerId} ${transactionState}`)

@@ -8,13 +8,12 @@ export interface ListTransactions {
   readonly producerIds: ReadonlySet<number> | undefined
   /** Only those that began longer ago; negative for all. One that never had a transaction began in 1970. */
   readonly durationMs: number
-  readonly matches: ((transactionalId: string) => boolean) | undefined
 }
 
 /** ListTransactions (KIP-664, KIP-994, KIP-1152), as far as the log is committed. */
 export const listTransactions = (
   state: TransactionShardState,
-  { states, producerIds, durationMs, matches }: ListTransactions,
+  { states, producerIds, durationMs }: ListTransactions,
   { nowMs }: TransactionRequestContext,
 ): ListTransactionsResponse['transactionStates'] => {
   const listed: { transactionalId: string; producerId: number; transactionState: string }[] = []
@@ -22,7 +21,6 @@ export const listTransactions = (
     const { producerId, state: transactionState, startTimestampMs } = transaction
     if (producerIds?.has(producerId) === false || states?.has(transactionState) === false) continue
     if (durationMs >= 0 && nowMs - startTimestampMs <= durationMs) continue
-    if (matches?.(transactionalId) === false) continue
     listed.push({ transactionalId, producerId, transactionState })
   }
   return listed
