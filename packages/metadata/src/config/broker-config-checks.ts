@@ -180,7 +180,7 @@ export function strangeCordonedLogDirs(config: BrokerConfig): readonly string[] 
 function* cordonChecks(config: BrokerConfig): Iterable<ConfigError> {
   const key = 'cordoned.log.dirs'
   const dirs = config.get(key)
-  if (dirs.includes(ALL_LOG_DIRS) && dirs.length > 1) {
+  if (dirs.includes(ALL_LOG_DIRS) && new Set(dirs).size > 1) {
     yield mistake(config, key, `${ALL_LOG_DIRS} stands for all folders, and must stand alone`)
   }
   const strange = strangeCordonedLogDirs(config)

@@ -123,7 +123,7 @@ describe('cordoned.log.dirs', () => {
 
   test('names folders of the broker, or all of them', () => {
     const controller = fixture()
-    for (const value of ['/one', '/two,/one', '*', '']) assert.deepEqual(set(controller, value)[0], 0, value)
+    for (const value of ['/one', '/two,/one', '*', '*,*', '']) assert.deepEqual(set(controller, value)[0], 0, value)
     assert.deepEqual(set(controller, '/one,/nowhere,/three'), [
       42,
       'requirement failed: All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : /nowhere, /three',
