@@ -83,6 +83,7 @@ describe('durability', () => {
   test('the first flush of a new file covers the folders in which it is found', async () => {
     const { harness, calls } = observed()
     const log = await harness.openLog()
+    calls.length = 0
     await write(log, batchOf(['a']))
     await log.flushed(1)
     const lasting = calls.filter(({ operation }) => operation === 'syncDirectory').map(({ path }) => path)
@@ -154,7 +155,9 @@ describe('durability', () => {
     await assert.rejects(log.flushed(1), { error: 'KAFKA_STORAGE_ERROR' })
     assert.deepEqual([count('sync'), log.recoveryPoint], [1, 0])
     assert.equal(log.failure?.error, 'KAFKA_STORAGE_ERROR')
-    assert.ok(harness.warnings().includes('The disk refused; the partition takes no appends until it can be opened anew'))
+    assert.ok(
+      harness.warnings().includes('The disk refused; the partition takes no appends until it can be opened anew'),
+    )
   })
 
   test('a failure of the work behind a roll ends the appends too, and nothing is left unhandled', async () => {

@@ -210,28 +210,48 @@ export class LocalLog {
     }
   }
 
-  /** Cuts the log before the batch that holds `offset`. Nothing may be on its way to the file. */
-  async truncateTo(offset: number): Promise<LogSegment[]> {
+  /**
+   * Cuts the log before the batch that holds `offset`. Nothing may be on its way to the file. Later segments go first,
+   * the last of them before the others, and each for good: a loss of power finds the begin of a log, never a hole.
+   */
+  async truncateTo(offset: number): Promise<void> {
     this.#tail.truncateTo(offset)
     this.#flusher.truncateTo(offset)
     this.#writtenOffset = Math.min(this.#writtenOffset, offset)
     const removed = this.segments.values().filter((segment, index) => index > 0 && segment.baseOffset > offset)
     this.segments.remove(new Set(removed))
+    await this.#removeForGood(removed.toReversed())
     const { active } = this.segments
     const cut = await findCut(active, offset)
     if (cut !== undefined) await active.truncate(cut.position, cut.offset)
-    return removed
   }
 
-  /** Exchanges all segments for an empty one at `offset`; returns the old ones. */
-  restartAt(offset: number, nowMs: number): readonly LogSegment[] {
+  /** Removes segments that left the log, each for good before the next one. */
+  async #removeForGood(segments: readonly LogSegment[]): Promise<void> {
+    for (const segment of segments) {
+      await segment.remove()
+      await this.#context.fs.syncDirectory(this.#directory)
+    }
+  }
+
+  /** Exchanges all segments for an empty one at `offset`. */
+  async restartAt(offset: number, nowMs: number): Promise<void> {
     const removed = this.segments.values()
     this.segments.add(this.newSegment(offset, nowMs))
     this.segments.remove(new Set(removed))
     this.#tail.clear()
     this.#flusher.restartAt(offset)
     this.#writtenOffset = offset
-    return removed
+    await this.segments.active.create()
+    await this.syncName(this.segments.active)
+    await this.#removeForGood(removed)
+  }
+
+  /** Resolves when the name of a segment's file survives a loss of power. */
+  async syncName(segment: LogSegment): Promise<void> {
+    if (!segment.needsDirectorySync) return
+    await this.#context.fs.syncDirectory(this.#directory)
+    segment.needsDirectorySync = false
   }
 
   /** Forgets what the shared caches hold of this log and closes its files; who still waits for a flush gets `error`. */

@@ -101,7 +101,7 @@ export class LogDir implements LogGate {
     readonly clusterId: string
   }): Promise<LogDir> {
     const { fs } = o
-    await fs.mkdir(o.path)
+    await makeDurably(fs, o.path)
     const lock = await takeLock(fs, o.path)
     try {
       const meta = await loadMeta(o)
@@ -187,6 +187,15 @@ export class LogDir implements LogGate {
   release(): Promise<void> {
     return this.#lock.release()
   }
+}
+
+/** Makes a folder and those above it; without their entries on disk, nothing in them would survive a loss of power. */
+async function makeDurably(fs: FileSystem, directory: string): Promise<void> {
+  const parent = path.dirname(path.resolve(directory))
+  if (!(await fs.exists(parent))) await makeDurably(fs, parent)
+  const isNew = !(await fs.exists(directory))
+  await fs.mkdir(directory)
+  if (isNew) await fs.syncDirectory(parent)
 }
 
 async function takeLock(fs: FileSystem, logDir: string): Promise<Lock> {

@@ -68,9 +68,15 @@ export class LogHousekeeping {
     this.#checkpointedRevision = revision
   }
 
-  /** Renames the files of segments that left the log, and removes them after `delayMs`. */
+  /**
+   * Renames the files of segments that left the log, and removes them after `delayMs`. The oldest goes first, and for
+   * good before the next: if a loss of power took the names in another order, it would leave a hole.
+   */
   async deleteSegments(segments: readonly LogSegment[], delayMs: number): Promise<void> {
-    for (const segment of segments) await segment.markDeleted()
+    for (const segment of segments) {
+      await segment.markDeleted()
+      await this.#context.fs.syncDirectory(this.#directory)
+    }
     const bases = new Set(segments.map((segment) => segment.baseOffset))
     await this.#snapshots.removeWhere((offset) => bases.has(offset))
     const timer = this.#context.clock.setTimer(delayMs, () => {

@@ -99,7 +99,8 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   await repairTransactionIndexes(log)
   let logEndOffset = o.hadCleanShutdown ? await openClean(log) : await recoverLog(log)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
-  if (areLost) await rebuildEpochs(log)
+  if (areLost) await rebuildEpochs(log, Infinity)
+  else await restoreFirstEpochs(log, logEndOffset)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
   await segments.active.loadRollState()
@@ -135,17 +136,33 @@ async function loadEpochs(o: LoadOptions): Promise<LoadedEpochs> {
   }
 }
 
-/** Reads the epochs from the headers of all batches. */
-async function rebuildEpochs({ epochs, segments }: LogInLoading): Promise<void> {
+/** Reads the epochs from the headers of the batches before `endOffset`. */
+async function rebuildEpochs({ epochs, segments }: LogInLoading, endOffset: number): Promise<void> {
   epochs.clear()
   for (const segment of segments.values()) {
-    const visit = ({ bytes, at }: ScannedBatch): void => {
+    if (segment.baseOffset >= endOffset) return
+    const visit = ({ bytes, at }: ScannedBatch): boolean => {
       const epoch = leaderEpochAt(bytes, at)
+      if (baseOffsetAt(bytes, at) >= endOffset) return false
       if (epoch > (epochs.latestEpoch ?? -1)) epochs.assign(epoch, baseOffsetAt(bytes, at))
+      return true
     }
     const { endPosition, problem } = await segment.scan({ from: 0, visit })
-    if (endPosition < segment.writtenBytes) throw segment.corruption(endPosition, problem)
+    if (problem !== undefined && endPosition < segment.writtenBytes) throw segment.corruption(endPosition, problem)
   }
+}
+
+/**
+ * Where records were deleted, their epochs went with them. A loss of power before the new log start offset was written
+ * down brings the records back, and their headers know the epochs.
+ */
+async function restoreFirstEpochs(log: LogInLoading, logEndOffset: number): Promise<void> {
+  const { epochs, logStartOffset } = log
+  const first = epochs.earliestEntry?.startOffset
+  if (first === undefined || first <= logStartOffset || logStartOffset >= logEndOffset) return
+  const known = epochs.entries
+  await rebuildEpochs(log, first)
+  for (const { epoch, startOffset } of known) epochs.assign(epoch, startOffset)
 }
 
 /** Takes the word of the orderly stop; only what was taken away since is made again. */
@@ -180,6 +197,6 @@ async function startOver(log: LogInLoading, segment: LogSegment): Promise<number
   log.segments.remove(new Set(old))
   await segment.create()
   log.producers.reset(log.logStartOffset)
-  await log.snapshots.removeWhere(() => true)
+  await log.snapshots.removeForGood(() => true)
   return log.logStartOffset
 }

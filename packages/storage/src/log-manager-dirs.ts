@@ -9,7 +9,7 @@ import { loadLog } from './log-loader.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
 import { readMetaProperties } from './meta-properties.ts'
 import { readTextIfPresent } from './offset-checkpoint.ts'
-import { parsePartitionMetadata } from './partition-metadata.ts'
+import { isUnwrittenMetadata, parsePartitionMetadata } from './partition-metadata.ts'
 import { StorageError } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { topicPartitionName } from './topic-partition.ts'
@@ -109,10 +109,10 @@ export async function loadLogs(
   }
 }
 
-/** The topic id of a partition's folder; zero when the file is not there, or empty because the power went. */
+/** The topic id of a partition's folder; zero when the file is not there, or was not written because the power went. */
 async function readTopicId({ fs, logger }: LogContext, directory: string): Promise<string> {
   const text = await readTextIfPresent(fs, path.join(directory, PARTITION_METADATA_FILE))
-  if (text === undefined || text === '') {
+  if (text === undefined || isUnwrittenMetadata(text)) {
     logger.warn('A partition lacks its topic id, and takes the one that it is asked for by', { directory })
     return ZERO_UUID
   }

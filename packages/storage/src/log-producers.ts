@@ -123,7 +123,7 @@ export class LogProducers {
   /** Forgets everything, for a log that begins anew at `offset`. */
   async reset(offset: number): Promise<void> {
     this.#manager.reset(offset)
-    await this.#snapshots.removeWhere(() => true)
+    await this.#snapshots.removeForGood(() => true)
   }
 
   /** Leaves the producers for the next start, which finds them by the log's end. */

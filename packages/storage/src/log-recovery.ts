@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { baseOffsetAt, lastOffsetAt, leaderEpochAt, maxTimestampAt } from './batch-header.ts'
 import type { ScannedBatch, ScanResult } from './batch-scanner.ts'
 import type { LogInLoading } from './log-loader.ts'
@@ -110,5 +111,7 @@ async function cutOff(
   })
   log.segments.remove(new Set(later))
   for (const other of later) await other.remove()
+  // For good before the damage goes, which is all that keeps them from being taken for the rest of the log.
+  if (later.length > 0) await log.context.fs.syncDirectory(path.dirname(segment.logPath))
   await segment.truncateFile(endPosition)
 }

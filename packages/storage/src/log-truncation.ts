@@ -7,8 +7,7 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
   if (offset < local.segments.first.baseOffset) return truncateLogFully(log, offset)
   await local.settle()
   await housekeeping.queue.run(async () => {
-    const removed = await local.truncateTo(offset)
-    for (const segment of removed) await segment.remove()
+    await local.truncateTo(offset)
     offsets.cutTo(offset)
     noteCut(log)
     const { logStartOffset, highWatermark } = offsets
@@ -23,9 +22,7 @@ export async function truncateLogFully(log: LogParts, offset: number): Promise<v
   const { context, local, housekeeping, producers, offsets } = log
   await local.settle()
   await housekeeping.queue.run(async () => {
-    const removed = local.restartAt(offset, context.clock.nowMs())
-    await local.segments.active.create()
-    for (const segment of removed) await segment.remove()
+    await local.restartAt(offset, context.clock.nowMs())
     offsets.restartAt(offset)
     noteCut(log)
     await producers.reset(offset)

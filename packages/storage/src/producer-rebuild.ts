@@ -24,7 +24,7 @@ export interface ProducerSources {
  */
 export async function loadLatestSnapshot(o: ProducerSources & { readonly maxOffset: number }): Promise<void> {
   const { producers, snapshots, context } = o
-  await snapshots.removeWhere((offset) => offset > o.maxOffset)
+  await snapshots.removeForGood((offset) => offset > o.maxOffset)
   for (const offset of snapshots.offsets.toReversed()) {
     try {
       producers.load(await snapshots.read(offset), offset, context.clock.nowMs(), context.producerIdExpirationMs())

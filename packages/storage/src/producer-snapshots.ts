@@ -38,10 +38,9 @@ export class ProducerSnapshots {
     if (!this.#offsets.includes(offset)) this.#offsets = [...this.#offsets, offset].toSorted((a, b) => a - b)
   }
 
-  /** Removes the snapshots whose offset `isStale` says. */
-  async removeWhere(isStale: (offset: number) => boolean): Promise<void> {
+  /** Removes the snapshots whose offset `isStale` says; returns whether there were any. */
+  async removeWhere(isStale: (offset: number) => boolean): Promise<boolean> {
     const stale = this.#offsets.filter(isStale)
-    if (stale.length === 0) return
     this.#offsets = this.#offsets.filter((offset) => !isStale(offset))
     for (const offset of stale) {
       try {
@@ -50,5 +49,14 @@ export class ProducerSnapshots {
         if (!hasErrorCode(error, 'ENOENT')) throw error
       }
     }
+    return stale.length > 0
+  }
+
+  /**
+   * Removes the snapshots of a past that was cut off, so that they are gone after a loss of power too: one that came
+   * back, when the log has long gone on otherwise, would not look wrong.
+   */
+  async removeForGood(isStale: (offset: number) => boolean): Promise<void> {
+    if (await this.removeWhere(isStale)) await this.#fs.syncDirectory(this.#directory)
   }
 }

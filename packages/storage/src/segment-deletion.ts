@@ -46,7 +46,11 @@ async function deleteSegments(log: LogParts, { segments: due, reason, logEndOffs
   // What was appended while they were looked at stays.
   const gone = due.filter((segment) => segment !== segments.active || logEndOffset === offsets.logEndOffset)
   if (gone.includes(segments.active)) local.roll(logEndOffset, context.clock.nowMs())
-  return takeOut(log, gone, reason, () => segments.active.create())
+  return takeOut(log, gone, reason, async () => {
+    // The name of the new file keeps the log's end, once the old ones are gone: so it must outlast them.
+    await segments.active.create()
+    await local.syncName(segments.first)
+  })
 }
 
 /** Of a log that failed nothing is deleted by which its end is known, and no file is made. */
@@ -67,7 +71,6 @@ async function takeOut(
   offsets.advanceLogStart(local.segments.first.baseOffset)
   const baseOffsets = gone.map((segment) => segment.baseOffset)
   context.logger.info('Deleting segments', { partition: log.name, reason, baseOffsets })
-  // The name of the new file keeps the log's end, once the old ones are gone.
   await beforeRenames?.()
   await housekeeping.deleteSegments(gone, log.configRef.current.fileDeleteDelayMs)
   return gone.length
