@@ -29,7 +29,7 @@ const unknownTo: Record<string, readonly string[]> = {
   client: ['storage'],
   coordinator: ['records', 'storage', 'client'],
   metadata: ['client', 'coordinator'],
-  cli: ['storage', 'coordinator', 'metadata', 'broker'],
+  cli: ['coordinator', 'metadata', 'broker'],
 }
 /** Beside its front door a package may have one for what few need: every message, or a suite for all implementations. */
 const secondEntries = new Set(['protocol/messages', 'runtime/testing'])

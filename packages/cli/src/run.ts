@@ -11,6 +11,7 @@ const tools = {
   'console-producer': async () => (await import('./console-producer/console-producer.ts')).consoleProducer,
   'console-consumer': async () => (await import('./console-consumer/console-consumer.ts')).consoleConsumer,
   'consumer-groups': async () => (await import('./consumer-groups/consumer-group-command.ts')).consumerGroupCommand,
+  'dump-log': async () => (await import('./dump-log/dump-log.ts')).dumpLog,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

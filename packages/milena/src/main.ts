@@ -7,6 +7,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   'consumer-groups': 'kafka-consumer-groups',
   'console-producer': 'kafka-console-producer',
   'console-consumer': 'kafka-console-consumer',
+  'dump-log': 'kafka-dump-log',
 }
 
 /**

@@ -59,6 +59,17 @@ export class RecordBatch {
     return new RecordBatch(bytes, offset)
   }
 
+  /**
+   * A view of bytes that a header stands at, however damaged, for tools that show damage. What lies behind the header
+   * may be missing or none of a batch; `CORRUPT_MESSAGE` when the header itself is not whole.
+   */
+  static unchecked(bytes: Uint8Array): RecordBatch {
+    if (bytes.length < RECORD_BATCH_OVERHEAD) {
+      throw new RecordsError('CORRUPT_MESSAGE', 'a part of the header of the batch is missing')
+    }
+    return new RecordBatch(bytes, 0)
+  }
+
   get baseOffset(): number {
     return readInt64(this.#bytes, this.#at + BASE_OFFSET_AT)
   }

@@ -15,7 +15,7 @@ import {
   type ConsoleConsumerOptions,
 } from './consumer-options.ts'
 import { formatterOf, type MessageFormatter } from './formatters/message-formatter.ts'
-import { RecordPrinter } from './record-printer.ts'
+import { RecordPrinter } from '../record-printer.ts'
 
 /** `kafka-console-consumer`: prints the records of topics. */
 export function consoleConsumer(argv: readonly string[], io: ToolIo): Promise<number> {

@@ -1,6 +1,6 @@
 // How a metadata record lies in the value of a log record: frame version, record type and version as unsigned varints,
 // then the record itself (Kafka's AbstractApiMessageSerde).
-import { decode, encode, hasVersion, type Message } from '@milena/protocol'
+import { type ApiMessageFrame, decode, encode, hasVersion, type Message, readApiMessageFrame } from '@milena/protocol'
 import { type MetadataRecord, type MetadataRecordName, metadataRecordSchemas } from '../image/metadata-record.ts'
 
 const FRAME_VERSION = 1
@@ -26,17 +26,23 @@ export function encodeRecord(record: MetadataRecord): Uint8Array {
 
 /** @throws UnreadableRecordError, or ProtocolError when the record ends too early */
 export function decodeRecord(bytes: Uint8Array): MetadataRecord {
-  const frame = readVarint(bytes, 0)
-  const key = readVarint(bytes, frame.end)
-  const version = readVarint(bytes, key.end)
-  if (frame.value !== FRAME_VERSION) throw new UnreadableRecordError(`Unknown frame version ${frame.value}`)
-  const name = namesByKey.get(key.value)
-  if (name === undefined) throw new UnreadableRecordError(`Unknown metadata record type ${key.value}`)
+  const { frameVersion, apiKey, version, bodyStart } = frameOf(bytes)
+  if (frameVersion !== FRAME_VERSION) throw new UnreadableRecordError(`Unknown frame version ${frameVersion}`)
+  const name = namesByKey.get(apiKey)
+  if (name === undefined) throw new UnreadableRecordError(`Unknown metadata record type ${apiKey}`)
   const schema: Message = metadataRecordSchemas[name]
-  if (!hasVersion(schema.versions, version.value)) {
-    throw new UnreadableRecordError(`Unknown version ${version.value} of ${name}`)
+  if (!hasVersion(schema.versions, version)) {
+    throw new UnreadableRecordError(`Unknown version ${version} of ${name}`)
   }
-  return { name, version: version.value, value: decode(schema, version.value, bytes, version.end) } as MetadataRecord
+  return { name, version, value: decode(schema, version, bytes, bodyStart) } as MetadataRecord
+}
+
+function frameOf(bytes: Uint8Array): ApiMessageFrame {
+  try {
+    return readApiMessageFrame(bytes)
+  } catch (cause) {
+    throw new UnreadableRecordError('A metadata record is cut short', { cause })
+  }
 }
 
 function varint(value: number): number[] {
@@ -47,15 +53,4 @@ function varint(value: number): number[] {
     rest >>>= 7
   }
   return [...bytes, rest]
-}
-
-function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } {
-  let value = 0
-  for (let index = start; index < start + 5; index++) {
-    const byte = bytes[index]
-    if (byte === undefined) break
-    value |= (byte & 0x7f) << (7 * (index - start))
-    if (byte < 0x80) return { value: value >>> 0, end: index + 1 }
-  }
-  throw new UnreadableRecordError('A metadata record is cut short')
 }

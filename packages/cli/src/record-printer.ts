@@ -1,4 +1,4 @@
-import type { Output } from '../tool-io.ts'
+import type { Output } from './tool-io.ts'
 
 /** Gathers what is to be printed, writes it in large pieces, and waits for a reader that is slow. */
 export class RecordPrinter {
@@ -8,11 +8,14 @@ export class RecordPrinter {
   count = 0
   /** Whether the reader has gone away. */
   closed = false
+  /** Ends the wait for a slow reader. */
+  #wake: () => void = () => undefined
 
   constructor(output: Output) {
     this.#output = output
     output.on('error', () => {
       this.closed = true
+      this.#wake()
     })
   }
 
@@ -26,12 +29,8 @@ export class RecordPrinter {
     this.#pieces = []
     if (this.closed || this.#output.write(Buffer.concat(pieces))) return
     await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.#output.off('drain', done)
-        resolve()
-      }
-      this.#output.once('drain', done)
-      this.#output.on('error', done)
+      this.#wake = resolve
+      this.#output.once('drain', resolve)
     })
   }
 }
