@@ -20,6 +20,19 @@ export { topicPartitionName } from './topic-partition.ts'
 export type { TopicPartition } from './topic-partition.ts'
 export { CorruptFileError, StorageError } from './storage-error.ts'
 
+// Cleaning of compacted logs.
+export { InlineCleaningRunner } from './cleaner/cleaning-runner.ts'
+export type { CleaningRunner } from './cleaner/cleaning-runner.ts'
+export type { CleaningPlan, LogCompaction } from './cleaner/log-compaction.ts'
+export { CleaningAborted } from './cleaner/cleaning-job.ts'
+export type {
+  CleanerResources,
+  CleanerStats,
+  CleaningHost,
+  CleaningJob,
+  CleaningResult,
+} from './cleaner/cleaning-job.ts'
+
 // Files, for tools that look at them.
 export { readMetaProperties } from './meta-properties.ts'
 export type { MetaProperties } from './meta-properties.ts'

@@ -192,6 +192,12 @@ export class LocalLog {
     })
   }
 
+  /** Puts a segment in the place of others that end before `endOffset`; what memory has of them is no longer right. */
+  replaceSegments(old: readonly LogSegment[], segment: LogSegment, endOffset: number): void {
+    this.segments.replace(new Set(old), segment)
+    this.#tail.forgetBefore(endOffset)
+  }
+
   /** Resolves when the reads that are under way have ended. */
   async readsEnded(): Promise<void> {
     await Promise.allSettled(this.#reads)

@@ -7,6 +7,8 @@ export const LOG_SUFFIX = '.log'
 export const INDEX_SUFFIX = '.index'
 export const TIME_INDEX_SUFFIX = '.timeindex'
 export const TXN_INDEX_SUFFIX = '.txnindex'
+/** The files of a segment, the log first. */
+export const SEGMENT_SUFFIXES: readonly string[] = [LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX]
 export const SNAPSHOT_SUFFIX = '.snapshot'
 /** Renamed so, a file waits out `file.delete.delay.ms` before it goes. */
 export const DELETED_SUFFIX = '.deleted'

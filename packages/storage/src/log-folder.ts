@@ -24,13 +24,14 @@ export interface FoundSegment extends ExistingSegment {
 
 /** What a partition's folder holds. */
 export interface LogFolder {
+  readonly names: readonly string[]
   readonly segments: readonly FoundSegment[]
   readonly snapshotOffsets: readonly number[]
   /** Files of an earlier life that must go: deleted segments, unfinished work, indexes without a segment. */
   readonly leftovers: readonly string[]
 }
 
-export const emptyLogFolder: LogFolder = { segments: [], snapshotOffsets: [], leftovers: [] }
+export const emptyLogFolder: LogFolder = { names: [], segments: [], snapshotOffsets: [], leftovers: [] }
 
 const LEFTOVER_SUFFIXES = [DELETED_SUFFIX, CLEANED_SUFFIX, '.tmp']
 const INDEX_SUFFIXES = [INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX]
@@ -51,7 +52,7 @@ export async function readLogFolder(fs: FileSystem, directory: string): Promise<
       leftovers.push(path.join(directory, name))
     }
   }
-  return { segments: segments.toSorted((a, b) => a.baseOffset - b.baseOffset), snapshotOffsets, leftovers }
+  return { names, segments: segments.toSorted((a, b) => a.baseOffset - b.baseOffset), snapshotOffsets, leftovers }
 }
 
 function isOrphanedIndex(name: string, present: ReadonlySet<string>): boolean {

@@ -53,7 +53,7 @@ export class LogHousekeeping {
   /** Resolves when what a recovery would skip is on disk: indexes of rolled segments, leader epochs. */
   async settled(active: LogSegment): Promise<void> {
     await this.queue.run(() =>
-      this.#guard(async () => {
+      this.guard(async () => {
         await this.checkpointEpochs()
         if (active.writtenBytes > 0) await active.indexes.persist({ sync: false })
       }),
@@ -77,8 +77,18 @@ export class LogHousekeeping {
       await segment.markDeleted()
       await this.#context.fs.syncDirectory(this.#directory)
     }
+    await this.removeSnapshots(segments)
+    this.removeLater(segments, delayMs)
+  }
+
+  /** Removes the snapshots of the producers as they were before these segments. */
+  async removeSnapshots(segments: readonly LogSegment[]): Promise<void> {
     const bases = new Set(segments.map((segment) => segment.baseOffset))
     await this.#snapshots.removeWhere((offset) => bases.has(offset))
+  }
+
+  /** Removes the files of segments that left the log after `delayMs`. */
+  removeLater(segments: readonly LogSegment[], delayMs: number): void {
     const timer = this.#context.clock.setTimer(delayMs, () => {
       this.#removals.delete(timer)
       this.#runUnattended(async () => {
@@ -96,10 +106,11 @@ export class LogHousekeeping {
 
   /** Runs a task for whose end nobody waits: its failure is the log's, which says so itself. */
   #runUnattended(task: () => Promise<void>): void {
-    this.queue.run(() => this.#guard(task)).catch(() => undefined)
+    this.queue.run(() => this.guard(task)).catch(() => undefined)
   }
 
-  async #guard(task: () => Promise<void>): Promise<void> {
+  /** Runs a task whose failure is the log's. */
+  async guard(task: () => Promise<void>): Promise<void> {
     try {
       await task()
     } catch (cause) {

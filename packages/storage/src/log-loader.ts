@@ -1,9 +1,11 @@
 import path from 'node:path'
 import { baseOffsetAt, leaderEpochAt } from './batch-header.ts'
 import type { ScannedBatch } from './batch-scanner.ts'
+import { completeSwaps, hasSwaps } from './cleaner/swap-recovery.ts'
 import { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext, LogGate } from './log-context.ts'
+import type { LogFolder } from './log-folder.ts'
 import { emptyLogFolder, readLogFolder } from './log-folder.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import { recoverLog } from './log-recovery.ts'
@@ -66,7 +68,7 @@ export interface LogInLoading {
  */
 export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   const { context, directory } = o
-  const folder = o.isNew === true ? emptyLogFolder : await readLogFolder(context.fs, directory)
+  const folder = o.isNew === true ? emptyLogFolder : await readFolder(o)
   for (const leftover of folder.leftovers) await context.fs.remove(leftover)
   const configRef = { current: o.config }
   const newSegment = (baseOffset: number, existing?: ExistingSegment): LogSegment =>
@@ -110,6 +112,13 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
     { ...o, ...log, configRef, checkpointedRevision, logEndOffset, recoveryPoint, highWatermark },
     context,
   )
+}
+
+async function readFolder({ directory, context }: LoadOptions): Promise<LogFolder> {
+  const folder = await readLogFolder(context.fs, directory)
+  if (!hasSwaps(folder.names)) return folder
+  await completeSwaps({ ...context, directory, names: folder.names })
+  return readLogFolder(context.fs, directory)
 }
 
 interface LoadedEpochs {

@@ -149,9 +149,10 @@ export class LogProducers {
     // As good as always; and then nothing is waited for.
     if (startOffset >= nextOffset || segments.every((segment) => segment.transactionIndex.isEmpty)) return []
     return this.#local.whileOpen(async () => {
+      const present = this.#local.segments.values(startOffset)
       const last = this.#local.segments.floor(nextOffset - 1) ?? this.#local.segments.active
       const upperBound = (await last.upperBoundOffset(nextOffset)) ?? this.#local.segments.higher(last)?.baseOffset
-      return collectAborted(segments, startOffset, upperBound ?? logEndOffset)
+      return collectAborted(present, startOffset, upperBound ?? logEndOffset)
     })
   }
 }

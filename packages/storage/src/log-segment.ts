@@ -17,6 +17,7 @@ import {
   DELETED_SUFFIX,
   INDEX_SUFFIX,
   LOG_SUFFIX,
+  SEGMENT_SUFFIXES,
   TIME_INDEX_SUFFIX,
   TXN_INDEX_SUFFIX,
   offsetFileName,
@@ -59,7 +60,9 @@ export class LogSegment {
   readonly #directory: string
   readonly #jitterMs: number
   readonly #createdMs: number
-  #suffix = ''
+  #suffix: string
+  /** While the files are being renamed: what those end in that are done. */
+  #renamed: Map<string, string> | undefined
   /** The first batch's timestamp, against which `segment.ms` runs; undefined when it is not known. */
   #rollingBasedTimestamp: number | undefined
 
@@ -71,8 +74,11 @@ export class LogSegment {
     readonly nowMs: number
     readonly jitterMs: number
     readonly existing?: ExistingSegment
+    /** What the names of the files end in, while they are not yet what they will be. */
+    readonly suffix?: string
   }) {
     this.baseOffset = o.baseOffset
+    this.#suffix = o.suffix ?? ''
     this.sizeInBytes = o.existing?.sizeInBytes ?? 0
     this.writtenBytes = this.sizeInBytes
     this.lastModifiedMs = o.existing?.modifiedMs ?? o.nowMs
@@ -111,7 +117,8 @@ export class LogSegment {
   }
 
   #path(fileSuffix: string): string {
-    return path.join(this.#directory, offsetFileName(this.baseOffset, fileSuffix) + this.#suffix)
+    const suffix = this.#renamed?.get(fileSuffix) ?? this.#suffix
+    return path.join(this.#directory, offsetFileName(this.baseOffset, fileSuffix) + suffix)
   }
 
   /** Whether batches up to `lastOffset` must go to a new segment (Kafka's LogSegment.shouldRoll). */
@@ -300,6 +307,21 @@ export class LogSegment {
     this.indexes.forget()
   }
 
+  /** Lets the names of some of the files end differently. Nobody may read them meanwhile. */
+  async renameFiles(fileSuffixes: readonly string[], suffix: string): Promise<void> {
+    this.#renamed ??= new Map()
+    for (const fileSuffix of fileSuffixes) {
+      const from = this.#path(fileSuffix)
+      await this.#context.files.close(from)
+      const to = path.join(this.#directory, offsetFileName(this.baseOffset, fileSuffix) + suffix)
+      await this.#ifPresent(() => this.#context.fs.rename(from, to))
+      this.#renamed.set(fileSuffix, suffix)
+    }
+    if (!SEGMENT_SUFFIXES.every((fileSuffix) => this.#renamed?.get(fileSuffix) === suffix)) return
+    this.#suffix = suffix
+    this.#renamed = undefined
+  }
+
   /** Removes the files. A read that is under way ends first. */
   async remove(): Promise<void> {
     for (const file of this.#allPaths()) {
@@ -315,7 +337,7 @@ export class LogSegment {
   }
 
   #allPaths(): string[] {
-    return [LOG_SUFFIX, INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX].map((suffix) => this.#path(suffix))
+    return SEGMENT_SUFFIXES.map((suffix) => this.#path(suffix))
   }
 
   async #ifPresent(operation: () => Promise<void>): Promise<void> {

@@ -42,6 +42,12 @@ export class LogSegments {
     this.#segments = this.#segments.filter((segment) => !segments.has(segment))
   }
 
+  /** Puts a segment in the place of others, none of which is the active one; its base offset is that of the first. */
+  replace(segments: ReadonlySet<LogSegment>, segment: LogSegment): void {
+    const others = this.#segments.filter((one) => !segments.has(one))
+    this.#segments = [...others, segment].toSorted((a, b) => a.baseOffset - b.baseOffset)
+  }
+
   get sizeInBytes(): number {
     let sum = 0
     for (const segment of this.#segments) sum += segment.sizeInBytes

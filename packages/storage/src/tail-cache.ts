@@ -122,6 +122,11 @@ export class LogTail {
     }
   }
 
+  /** Forgets entries that hold nothing from `offset` on. */
+  forgetBefore(offset: number): void {
+    while ((this.#entries[this.#first]?.nextOffset ?? Infinity) <= offset) this.dropOldest()
+  }
+
   clear(): void {
     this.truncateTo(-1)
     this.#entries = []

@@ -4,6 +4,7 @@ import type { AppendOptions, AppendResult } from './append-result.ts'
 import { refused } from './append-result.ts'
 import { validateAppend } from './append-validation.ts'
 import type { FetchData } from './batch-collector.ts'
+import { LogCompaction } from './cleaner/log-compaction.ts'
 import { FlushTimer } from './flush-timer.ts'
 import type { EpochEndOffset, LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LoadedLog } from './loaded-log.ts'
@@ -47,6 +48,7 @@ export interface ReadOptions {
 export class UnifiedLog {
   readonly topicPartition: TopicPartition
   readonly directory: string
+  readonly compaction: LogCompaction
   readonly #context: LogContext
   readonly #local: LocalLog
   readonly #epochs: LeaderEpochCache
@@ -98,6 +100,7 @@ export class UnifiedLog {
       producers: this.#producers,
       offsets: this.#offsets,
     }
+    this.compaction = new LogCompaction(this.#parts, this.directory)
   }
 
   get topicId(): string {
@@ -354,19 +357,19 @@ export class UnifiedLog {
   /** Deletes what retention lets go, in whole segments, rolling the active one first if it goes too. */
   deleteOldSegments(): Promise<number> {
     return deleteOldSegments(this.#parts, {
-      isEnded: () => this.#closed || this.#isOffline,
+      isEnded: () => this.#closed || this.#isOffline || this.compaction.isCleaning,
       hasFailed: () => this.#failure !== undefined,
     })
   }
 
   /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
   truncateTo(offset: number): Promise<void> {
-    return truncateLog(this.#parts, offset)
+    return this.compaction.whilePaused(() => truncateLog(this.#parts, offset))
   }
 
   /** Empties the log and lets it go on at `offset`. */
   truncateFullyAndStartAt(offset: number): Promise<void> {
-    return truncateLogFully(this.#parts, offset)
+    return this.compaction.whilePaused(() => truncateLogFully(this.#parts, offset))
   }
 
   /**
@@ -387,6 +390,7 @@ export class UnifiedLog {
   async close({ flush = true }: { readonly flush?: boolean } = {}): Promise<boolean> {
     this.#closed = true
     this.#flushTimer.cancel()
+    await this.compaction.pause()
     this.#housekeeping.cancelRemovals()
     try {
       await this.#local.idle()

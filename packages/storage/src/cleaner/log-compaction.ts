@@ -1,0 +1,177 @@
+import type { LogParts } from '../log-parts.ts'
+import { SWAP_SUFFIX } from '../log-files.ts'
+import { LogSegment } from '../log-segment.ts'
+import { OffsetIndex } from '../offset-index.ts'
+import { TimeIndex } from '../time-index.ts'
+import type { CleanedSegment, CleanerResources, CleaningJob, CleaningResult } from './cleaning-job.ts'
+import { CleaningAborted } from './cleaning-job.ts'
+import type { CleaningRunner } from './cleaning-runner.ts'
+import { commitSwap, finishSwap, retireReplaced } from './segment-swap.ts'
+
+/** What of a log is to be cleaned, and with what. */
+export interface CleaningPlan {
+  readonly firstDirtyOffset: number
+  /** The base offset of the first segment that stays as it is: at most that of the active one. */
+  readonly firstUncleanableOffset: number
+  readonly resources: CleanerResources
+}
+
+/**
+ * The part of a log that concerns its cleaning: hands out what a cleaner needs to know, takes cleaned segments in, and
+ * keeps everything apart that changes which segments there are. Retention passes over a log that is being cleaned;
+ * a cut, a move and the end of the log call the cleaning off.
+ */
+export class LogCompaction {
+  readonly #log: LogParts
+  readonly #directory: string
+  #cleaning: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined
+  /** How many want that there be no cleaning. */
+  #pauses = 0
+  #revision = 0
+
+  constructor(log: LogParts, directory: string) {
+    this.#log = log
+    this.#directory = directory
+  }
+
+  /**
+   * Rises whenever segments are replaced. Of an aborted transaction whose records are gone the log knows nothing any
+   * more: who reads records, and then what of them was aborted, must not have one from before and the other from after.
+   */
+  get revision(): number {
+    return this.#revision
+  }
+
+  get isCleaning(): boolean {
+    return this.#cleaning !== undefined
+  }
+
+  /** The base offset of the segment that holds `offset`, or would: nothing in it may be cleaned if that may not. */
+  segmentBaseOf(offset: number): number {
+    const { segments } = this.#log.local
+    return (segments.floor(offset) ?? segments.first).baseOffset
+  }
+
+  /** Cleans the log. Throws {@link CleaningAborted} when it is called off, or must not be cleaned now. */
+  async clean(plan: CleaningPlan, runner: CleaningRunner): Promise<CleaningResult> {
+    if (this.#pauses > 0 || this.#cleaning !== undefined) throw new CleaningAborted(this.#log.name)
+    const abort = new AbortController()
+    const { promise: ended, resolve } = Promise.withResolvers<void>()
+    this.#cleaning = { abort, ended }
+    try {
+      // Behind what retention may be deleting just now.
+      const job = await this.#log.housekeeping.queue.run(() => this.#jobOf(plan))
+      const { signal } = abort
+      return await runner.run(job, { signal, replace: (cleaned) => this.#replace(cleaned, signal) })
+    } finally {
+      this.#cleaning = undefined
+      resolve()
+    }
+  }
+
+  /** Calls a cleaning off, waits for its end, and lets none begin until the returned function is called. */
+  async pause(): Promise<() => void> {
+    this.#pauses += 1
+    this.#cleaning?.abort.abort()
+    await this.#cleaning?.ended
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      this.#pauses -= 1
+    }
+  }
+
+  /** Runs something that may not go on beside a cleaning. */
+  async whilePaused<T>(run: () => Promise<T>): Promise<T> {
+    const resume = await this.pause()
+    try {
+      return await run()
+    } finally {
+      resume()
+    }
+  }
+
+  async #jobOf({ firstDirtyOffset, firstUncleanableOffset, resources }: CleaningPlan): Promise<CleaningJob> {
+    const { name, configRef, local, context, producers } = this.#log
+    const { segmentBytes, segmentIndexBytes, indexIntervalBytes, deleteRetentionMs } = configRef.current
+    const segments = local.segments
+      .values()
+      .filter((segment) => segment !== local.segments.active && segment.baseOffset < firstUncleanableOffset)
+    const dirty = segments.findLast(({ baseOffset }) => baseOffset <= firstDirtyOffset)
+    const aborted = []
+    for (const segment of segments) aborted.push(...(await segment.transactionIndex.load()))
+    return {
+      name,
+      directory: this.#directory,
+      segments: segments.map((segment) => ({
+        baseOffset: segment.baseOffset,
+        logPath: segment.logPath,
+        sizeInBytes: segment.writtenBytes,
+        offsetIndexBytes: segment.indexes.offsetIndex.count * OffsetIndex.entryBytes,
+        timeIndexBytes: segment.indexes.timeIndex.count * TimeIndex.entryBytes,
+      })),
+      firstDirtyOffset,
+      firstUncleanableOffset,
+      dirtyPosition: dirty === undefined ? 0 : await dirty.lookup(firstDirtyOffset),
+      abortedTransactions: aborted,
+      lastOfProducers: producers.active.map(({ producerId, producerEpoch, lastOffset }) => ({
+        producerId,
+        producerEpoch,
+        lastOffset,
+      })),
+      segmentBytes,
+      segmentIndexBytes,
+      indexIntervalBytes,
+      deleteRetentionMs,
+      nowMs: context.clock.nowMs(),
+      resources,
+    }
+  }
+
+  /** Puts a cleaned segment in the place of those that it was made from (Kafka's LocalLog.replaceSegments). */
+  #replace(cleaned: CleanedSegment, signal: AbortSignal): Promise<void> {
+    const { housekeeping, local, configRef } = this.#log
+    return housekeeping.queue.run(async () => {
+      const old = this.#replacedBy(cleaned)
+      if (signal.aborted || old === undefined) throw new CleaningAborted(this.#log.name)
+      const swap = { fs: this.#log.context.fs, directory: this.#directory }
+      await commitSwap(swap, cleaned)
+      // From here on it is the log that fails when the disk does: the next time it is opened completes the exchange.
+      await housekeeping.guard(async () => {
+        const segment = this.#newSegment(cleaned, old.at(-1)!)
+        local.replaceSegments(old, segment, local.segments.higher(old.at(-1)!)!.baseOffset)
+        this.#revision += 1
+        await local.readsEnded()
+        await retireReplaced(swap, old, cleaned)
+        await finishSwap(swap, segment, (run) => local.withoutReads(run))
+        await housekeeping.removeSnapshots(old.slice(1))
+        housekeeping.removeLater(old, configRef.current.fileDeleteDelayMs)
+      })
+    })
+  }
+
+  /** The segments that a cleaned one replaces; undefined when they are not all there any more. */
+  #replacedBy({ replaced }: CleanedSegment): readonly LogSegment[] | undefined {
+    const { segments } = this.#log.local
+    const old = replaced.flatMap((baseOffset) => {
+      const segment = segments.floor(baseOffset)
+      return segment?.baseOffset === baseOffset && segment !== segments.active ? [segment] : []
+    })
+    return old.length === replaced.length ? old : undefined
+  }
+
+  #newSegment(cleaned: CleanedSegment, lastReplaced: LogSegment): LogSegment {
+    const { context, configRef } = this.#log
+    return new LogSegment({
+      baseOffset: cleaned.baseOffset,
+      directory: this.#directory,
+      context,
+      config: () => configRef.current,
+      nowMs: context.clock.nowMs(),
+      jitterMs: 0,
+      existing: { ...cleaned, modifiedMs: lastReplaced.lastModifiedMs },
+      suffix: SWAP_SUFFIX,
+    })
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '@milena/runtime'
+
+/** How long is looked at together: in bursts below this nobody is held up. */
+const CHECK_INTERVAL_MS = 300
+
+/** Holds whoever reports bytes to a rate, by letting them wait (Kafka's Throttler). */
+export class Throttler {
+  readonly #clock: Clock
+  readonly #bytesPerSecond: number
+  #sinceMs: number
+  #bytes = 0
+
+  constructor(clock: Clock, bytesPerSecond: number) {
+    this.#clock = clock
+    this.#bytesPerSecond = bytesPerSecond
+    this.#sinceMs = clock.monotonicMs()
+  }
+
+  /** Resolves when so many more bytes may be read or written; at once where there is no need to wait. */
+  async passed(bytes: number): Promise<void> {
+    this.#bytes += bytes
+    const elapsedMs = this.#clock.monotonicMs() - this.#sinceMs
+    if (elapsedMs < CHECK_INTERVAL_MS && this.#bytes < this.#bytesPerSecond * (CHECK_INTERVAL_MS / 1000)) return
+    const waitMs = (this.#bytes / this.#bytesPerSecond) * 1000 - elapsedMs
+    if (waitMs > 0) await this.#sleep(waitMs)
+    this.#sinceMs = this.#clock.monotonicMs()
+    this.#bytes = 0
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimer(delayMs, resolve)
+    })
+  }
+}
