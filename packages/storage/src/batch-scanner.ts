@@ -16,9 +16,10 @@ export interface ScanResult {
   readonly problem: string | undefined
   /**
    * Set when the batch at `endPosition` contradicts the one before it, which itself began behind a gap: where that
-   * one begins. Base offsets lie outside of the checksum, so it is most likely that one which is wrong.
+   * one begins, and the offset that was due there. Base offsets lie outside of the checksum, so it is most likely that
+   * one which is wrong.
    */
-  readonly suspectPosition?: number
+  readonly suspect?: { readonly position: number; readonly offset: number }
 }
 
 export interface ScanOptions {
@@ -55,9 +56,9 @@ export async function scanBatches(options: ScanOptions): Promise<ScanResult> {
 class Scan {
   position: number
   #problem: string | undefined
-  /** Where the last batch begins, if it does so behind a gap. */
-  #behindGap: number | undefined
-  #suspectPosition: number | undefined
+  /** Where the last batch begins, if it does so behind a gap, and the offset that was due there. */
+  #behindGap: ScanResult['suspect']
+  #suspect: ScanResult['suspect']
   /** How much to read at once: more than usual when a batch is larger. */
   chunkBytes = CHUNK_BYTES
   ended = false
@@ -75,7 +76,7 @@ class Scan {
 
   get result(): ScanResult {
     const result = { endPosition: this.position, problem: this.#problem }
-    return this.#suspectPosition === undefined ? result : { ...result, suspectPosition: this.#suspectPosition }
+    return this.#suspect === undefined ? result : { ...result, suspect: this.#suspect }
   }
 
   /** Walks the batches that lie whole in `bytes`, which were read at `position`, and moves behind them. */
@@ -108,7 +109,7 @@ class Scan {
     const goesBack = baseOffset < this.#minOffset
     const leavesGap = this.#isGap(baseOffset) && this.#options.contiguous === true
     if (!goesBack && !leavesGap && lastOffset >= baseOffset) return
-    if (goesBack) this.#suspectPosition = this.#behindGap
+    if (goesBack) this.#suspect = this.#behindGap
     this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset} is due`)
   }
 
@@ -117,7 +118,8 @@ class Scan {
     if (lastOffset >= this.#options.verifyFromOffset && !RecordBatch.at(bytes, at).isValidCrc()) {
       return this.#stop(`the batch of offset ${baseOffsetAt(bytes, at)} does not match its CRC`)
     }
-    this.#behindGap = this.#isGap(baseOffsetAt(bytes, at)) ? this.position : undefined
+    const isBehindGap = this.#isGap(baseOffsetAt(bytes, at))
+    this.#behindGap = isBehindGap ? { position: this.position, offset: this.#minOffset } : undefined
     const goesOn = this.#options.visit({ bytes, at, position: this.position, sizeInBytes })
     this.position += sizeInBytes
     this.#minOffset = lastOffset + 1

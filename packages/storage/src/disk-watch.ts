@@ -48,6 +48,18 @@ export class DiskWatch {
     this.#tryLater(dir, FIRST_DELAY_MS)
   }
 
+  /** The folder cannot be read, and neither can any log in it. */
+  giveUp(dir: LogDir, cause: unknown): void {
+    dir.failure = dirFailure(`the log folder ${dir.path} cannot be read`, cause)
+    this.#o.logger.error(
+      'A log folder is offline, and all partitions in it; mend it and start the broker again to get them back',
+      { logDir: dir.path, error: cause },
+    )
+    const logs = this.#logsIn(dir)
+    for (const log of logs) log.goOffline(dir.failure)
+    this.#o.onOffline(dir, dir.failure, logs)
+  }
+
   /** To be told of everything that the disk refused to read: perhaps the whole folder is gone. */
   inspect(dir: LogDir): void {
     if (dir.failure !== undefined || this.#inspected.has(dir)) return
@@ -104,14 +116,7 @@ export class DiskWatch {
       await dir.tryRead()
       return true
     } catch (cause) {
-      dir.failure = dirFailure(`the log folder ${dir.path} cannot be read`, cause)
-      this.#o.logger.error(
-        'A log folder is offline, and all partitions in it; mend it and start the broker again to get them back',
-        { logDir: dir.path, error: cause },
-      )
-      const logs = this.#logsIn(dir)
-      for (const log of logs) log.goOffline(dir.failure)
-      this.#o.onOffline(dir, dir.failure, logs)
+      this.giveUp(dir, cause)
       return false
     }
   }

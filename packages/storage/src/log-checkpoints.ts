@@ -1,12 +1,26 @@
-import type { LogDir } from './log-dir.ts'
+import type { CheckpointKind, LogDir } from './log-dir.ts'
 import { SerialQueue } from './serial-queue.ts'
 import type { TopicPartition } from './topic-partition.ts'
+import { topicPartitionName } from './topic-partition.ts'
 import type { UnifiedLog } from './unified-log.ts'
 
 /** A log and the folder it lies in. */
 export interface HostedLog {
   readonly log: UnifiedLog
   readonly dir: LogDir
+}
+
+/** What the checkpoints of a folder say of one log. */
+export interface CheckpointedOffsets {
+  readonly recoveryPoint: number
+  readonly logStartOffset: number
+  readonly highWatermark: number
+}
+
+/** A log that could not be opened: what is known of it stays written down, for whoever mends it. */
+interface OfflineLog extends CheckpointedOffsets {
+  readonly dir: LogDir
+  readonly topicPartition: TopicPartition
 }
 
 /**
@@ -16,6 +30,7 @@ export interface HostedLog {
 export class LogCheckpoints {
   /** The recovery points as they stand in the files: a log that failed keeps the one it had. */
   readonly #recoveryPoints = new WeakMap<UnifiedLog, number>()
+  readonly #offline = new Map<string, OfflineLog>()
   readonly #movedHighWatermarks = new Set<LogDir>()
   /** Deleted logs of which the files may still speak. */
   readonly #deleted = new Set<string>()
@@ -43,9 +58,15 @@ export class LogCheckpoints {
     log.listen({ onHighWatermark: () => this.#movedHighWatermarks.add(dir) })
   }
 
+  /** To be told of every log that cannot be opened, with what the files have for it. */
+  keep(topicPartition: TopicPartition, dir: LogDir, offsets: CheckpointedOffsets): void {
+    this.#offline.set(topicPartitionName(topicPartition), { ...offsets, dir, topicPartition })
+  }
+
   /** To be told of every log that is deleted, and of names in the checkpoints for which there is no log. */
   forget(name: string, dir: LogDir): void {
     this.#deleted.add(name)
+    this.#offline.delete(name)
     this.#movedHighWatermarks.add(dir)
   }
 
@@ -77,7 +98,7 @@ export class LogCheckpoints {
         try {
           await dir.writeCheckpoint(
             'highWatermark',
-            entriesOf(hosted, dir, (log) => log.highWatermark),
+            this.#entriesOf(hosted, dir, 'highWatermark', (log) => log.highWatermark),
           )
         } catch (error) {
           this.#movedHighWatermarks.add(dir)
@@ -115,23 +136,27 @@ export class LogCheckpoints {
       await this.#write(dir, async () => {
         await dir.writeCheckpoint(
           'recoveryPoint',
-          entriesOf(hosted(), dir, (log) => this.#recoveryPoints.get(log)),
+          this.#entriesOf(hosted(), dir, 'recoveryPoint', (log) => this.#recoveryPoints.get(log)),
         )
-        await dir.writeCheckpoint('logStartOffset', entriesOf(hosted(), dir, startOf))
+        await dir.writeCheckpoint('logStartOffset', this.#entriesOf(hosted(), dir, 'logStartOffset', startOf))
       })
     }
   }
-}
 
-function entriesOf(
-  hosted: readonly HostedLog[],
-  dir: LogDir,
-  offsetOf: (log: UnifiedLog) => number | undefined,
-): [TopicPartition, number][] {
-  const entries: [TopicPartition, number][] = []
-  for (const entry of hosted) {
-    const offset = entry.dir === dir ? offsetOf(entry.log) : undefined
-    if (offset !== undefined) entries.push([entry.log.topicPartition, offset])
+  #entriesOf(
+    hosted: readonly HostedLog[],
+    dir: LogDir,
+    kind: CheckpointKind,
+    offsetOf: (log: UnifiedLog) => number | undefined,
+  ): [TopicPartition, number][] {
+    const entries: [TopicPartition, number][] = []
+    for (const entry of hosted) {
+      const offset = entry.dir === dir ? offsetOf(entry.log) : undefined
+      if (offset !== undefined) entries.push([entry.log.topicPartition, offset])
+    }
+    for (const offline of this.#offline.values()) {
+      if (offline.dir === dir && offline[kind] > 0) entries.push([offline.topicPartition, offline[kind]])
+    }
+    return entries
   }
-  return entries
 }

@@ -25,6 +25,8 @@ export interface LogContext {
   readonly groupCommit: GroupCommit
   readonly indexCache: IndexCache
   readonly tailCache: TailCache
+  /** What becomes of a partition whose log is damaged where it may have been acknowledged. */
+  readonly corruption: 'offline' | 'truncate'
   /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */
   readonly producerIdExpirationMs: () => number
   /**

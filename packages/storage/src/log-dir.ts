@@ -13,8 +13,10 @@ import {
 import type { LogGate } from './log-context.ts'
 import type { MetaProperties } from './meta-properties.ts'
 import { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
-import { formatOffsetCheckpoint, readOffsetCheckpoint } from './offset-checkpoint.ts'
-import { StorageError } from './storage-error.ts'
+import type { LogState } from './log-state.ts'
+import { LOG_STATES_FILE, formatLogStates, parseLogStates } from './log-state.ts'
+import { formatOffsetCheckpoint, readOffsetCheckpoint, readTextIfPresent } from './offset-checkpoint.ts'
+import { CorruptFileError, StorageError } from './storage-error.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { DELETE_DIR_SUFFIX, parseFutureDirName, parsePartitionDirName } from './topic-partition.ts'
 
@@ -57,6 +59,7 @@ const KNOWN_FILES = new Set([
   METADATA_DIR,
   'bootstrap.checkpoint',
   'cleaner-offset-checkpoint',
+  LOG_STATES_FILE,
   ...Object.values(CHECKPOINT_FILES),
 ])
 
@@ -69,6 +72,8 @@ export class LogDir implements LogGate {
   readonly #fs: FileSystem
   readonly #lock: Lock
   readonly #written = new Map<CheckpointKind, string>()
+  /** The marker of the last stop vouches for states with this checksum. */
+  readonly #statesChecksum: number | undefined
   /** Why the folder is offline: it cannot be read any more, and is given up for the rest of this process. */
   failure: StorageError | undefined
   /** Why nothing can be written to it for now; reads go on. It gets no new logs, checkpoints or clean-shutdown marker. */
@@ -81,13 +86,14 @@ export class LogDir implements LogGate {
   private constructor(o: {
     path: string
     meta: MetaProperties
-    hadCleanShutdown: boolean
+    marker: string | undefined
     fs: FileSystem
     lock: Lock
   }) {
     this.path = o.path
     this.meta = o.meta
-    this.hadCleanShutdown = o.hadCleanShutdown
+    this.hadCleanShutdown = o.marker !== undefined
+    this.#statesChecksum = o.marker === undefined ? undefined : checksumIn(o.marker)
     this.#fs = o.fs
     this.#lock = o.lock
   }
@@ -105,22 +111,32 @@ export class LogDir implements LogGate {
     const lock = await takeLock(fs, o.path)
     try {
       const meta = await loadMeta(o)
-      const marker = path.join(o.path, CLEAN_SHUTDOWN_FILE)
-      const hadCleanShutdown = await fs.exists(marker)
-      if (hadCleanShutdown) {
+      const file = path.join(o.path, CLEAN_SHUTDOWN_FILE)
+      const marker = await readTextIfPresent(fs, file)
+      if (marker !== undefined) {
         // Gone for good before anything is written: a marker that came back would vouch for what it never saw.
-        await fs.remove(marker)
+        await fs.remove(file)
         await fs.syncDirectory(o.path)
       }
-      return new LogDir({ path: o.path, meta, hadCleanShutdown, fs, lock })
+      return new LogDir({ path: o.path, meta, marker, fs, lock })
     } catch (error) {
       await lock.release()
       throw error
     }
   }
 
-  async readCheckpoints(): Promise<Checkpoints> {
-    const read = (kind: CheckpointKind) => readOffsetCheckpoint(this.#fs, this.#checkpointPath(kind))
+  /** A checkpoint that is damaged says nothing: `onDamage` is told, and as much more is recovered. */
+  async readCheckpoints(onDamage: (file: string, error: CorruptFileError) => void): Promise<Checkpoints> {
+    const read = async (kind: CheckpointKind) => {
+      const file = this.#checkpointPath(kind)
+      try {
+        return await readOffsetCheckpoint(this.#fs, file)
+      } catch (error) {
+        if (!(error instanceof CorruptFileError)) throw error
+        onDamage(file, error)
+        return new Map<string, number>()
+      }
+    }
     return {
       recoveryPoints: await read('recoveryPoint'),
       logStartOffsets: await read('logStartOffset'),
@@ -178,15 +194,37 @@ export class LogDir implements LogGate {
     }
   }
 
-  /** Says for the next start that every log was closed in order. */
-  async markClean(brokerEpoch: number): Promise<void> {
-    const content = JSON.stringify({ version: 0, brokerEpoch })
+  /** The states of the logs, if the last one who had the folder left them and closed all logs in order. */
+  async readLogStates(): Promise<ReadonlyMap<string, LogState>> {
+    if (this.#statesChecksum === undefined) return new Map()
+    try {
+      return parseLogStates(await this.#fs.readFile(path.join(this.path, LOG_STATES_FILE)), this.#statesChecksum)
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT')) return new Map()
+      throw error
+    }
+  }
+
+  /**
+   * Says for the next start that every log was closed in order, and in what state. The marker names the states that it
+   * vouches for: one that Apache Kafka wrote after it had the folder vouches for none.
+   */
+  async markClean(brokerEpoch: number, states: ReadonlyMap<string, LogState>): Promise<void> {
+    const { text, checksum } = formatLogStates(states)
+    await this.#fs.writeFile(path.join(this.path, LOG_STATES_FILE), text, { atomic: true })
+    const content = JSON.stringify({ version: 0, brokerEpoch, logStatesChecksum: checksum })
     await this.#fs.writeFile(path.join(this.path, CLEAN_SHUTDOWN_FILE), content, { atomic: true })
   }
 
   release(): Promise<void> {
     return this.#lock.release()
   }
+}
+
+/** What a marker says of the states; nothing where Apache Kafka wrote it. */
+function checksumIn(marker: string): number | undefined {
+  const match = /"logStatesChecksum":(\d+)/.exec(marker)
+  return match === null ? undefined : Number(match[1])
 }
 
 /** Makes a folder and those above it; without their entries on disk, nothing in them would survive a loss of power. */

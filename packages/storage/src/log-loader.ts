@@ -12,6 +12,7 @@ import { recoverLog } from './log-recovery.ts'
 import type { ExistingSegment } from './log-segment.ts'
 import { LogSegment } from './log-segment.ts'
 import { LogSegments } from './log-segments.ts'
+import type { LogState } from './log-state.ts'
 import { readTextIfPresent } from './offset-checkpoint.ts'
 import { rebuildProducers } from './producer-rebuild.ts'
 import { ProducerSnapshots } from './producer-snapshots.ts'
@@ -41,10 +42,14 @@ export interface LoadOptions {
    * it knows that the disk failed.
    */
   readonly cutsUnflushed?: boolean
+  /** Called with the bytes of every batch that a recovery has looked at. */
+  readonly onRecovered?: (bytes: number) => void
   /** From the checkpoints; 0 where they say nothing. */
   readonly recoveryPoint: number
   readonly logStartOffset: number
   readonly highWatermark: number
+  /** As the orderly stop left it; without it the files are looked at. */
+  readonly state?: LogState | undefined
 }
 
 /** A log while it is put together. */
@@ -57,6 +62,10 @@ export interface LogInLoading {
   readonly snapshots: ProducerSnapshots
   readonly recoveryPoint: number
   readonly logStartOffset: number
+  /** As in {@link LoadOptions}. */
+  readonly cutsUnflushed: boolean
+  /** Counts what the recovery reads. */
+  readonly onRecovered: (bytes: number) => void
   /** Segments of which an index file is not there. */
   readonly lackingIndexes: ReadonlySet<LogSegment>
 }
@@ -67,6 +76,17 @@ export interface LogInLoading {
  * torn or damaged ends the log.
  */
 export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
+  const segments = new LogSegments()
+  try {
+    return await load(o, segments)
+  } catch (error) {
+    // Whoever mends the folder, or takes it away, must not find its files in use.
+    for (const segment of segments.values()) await segment.closeFiles()
+    throw error
+  }
+}
+
+async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> {
   const { context, directory } = o
   const folder = o.isNew === true ? emptyLogFolder : await readFolder(o)
   for (const leftover of folder.leftovers) await context.fs.remove(leftover)
@@ -81,11 +101,13 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
       jitterMs: 0,
       ...(existing === undefined ? {} : { existing }),
     })
-  const segments = new LogSegments()
   for (const found of folder.segments) segments.add(newSegment(found.baseOffset, found))
   if (folder.segments.length === 0) segments.add(newSegment(o.logStartOffset))
 
-  const { epochs, checkpointedRevision, areLost } = await loadEpochs(o)
+  const state = stateToTrust(o, folder)
+  const { epochs, areLost, checkpointedRevision } = state === undefined ? await loadEpochs(o) : epochsOf(state, folder)
+  // For a small log nobody waited until it was on the disk.
+  const isCheckpointDurable = !segments.isSmall
   const logStartOffset = Math.max(o.logStartOffset, segments.first.baseOffset)
   const log: LogInLoading = {
     name: topicPartitionName(o.topicPartition),
@@ -96,10 +118,12 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
     snapshots: new ProducerSnapshots({ fs: context.fs, directory, offsets: folder.snapshotOffsets }),
     recoveryPoint: o.recoveryPoint,
     logStartOffset,
+    cutsUnflushed: o.cutsUnflushed === true,
+    onRecovered: o.onRecovered ?? (() => undefined),
     lackingIndexes: new Set(segments.values().filter((_, index) => folder.segments[index]?.lacksIndex === true)),
   }
-  await repairTransactionIndexes(log)
-  let logEndOffset = o.hadCleanShutdown ? await openClean(log) : await recoverLog(log)
+  if (state === undefined) await repairTransactionIndexes(log)
+  let logEndOffset = await openAsLeft(log, o, state)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
   if (areLost) await rebuildEpochs(log, Infinity)
   else await restoreFirstEpochs(log, logEndOffset)
@@ -109,16 +133,48 @@ export async function loadLog(o: LoadOptions): Promise<UnifiedLog> {
   const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
   const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
   return new UnifiedLog(
-    { ...o, ...log, configRef, checkpointedRevision, logEndOffset, recoveryPoint, highWatermark },
+    { ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, logEndOffset, recoveryPoint, highWatermark },
     context,
   )
 }
 
-async function readFolder({ directory, context }: LoadOptions): Promise<LogFolder> {
-  const folder = await readLogFolder(context.fs, directory)
+async function readFolder({ directory, context, state }: LoadOptions): Promise<LogFolder> {
+  const folder = await readLogFolder(context.fs, directory, state?.segments)
   if (!hasSwaps(folder.names)) return folder
   await completeSwaps({ ...context, directory, names: folder.names })
   return readLogFolder(context.fs, directory)
+}
+
+/** The state, unless the folder has not what it says, or the checkpoint says something else. */
+function stateToTrust({ state, recoveryPoint }: LoadOptions, folder: LogFolder): LogState | undefined {
+  if (state === undefined || state.logEndOffset !== recoveryPoint) return undefined
+  const bases = new Set(state.segments.map(({ baseOffset }) => baseOffset))
+  const isAsLeft =
+    folder.segments.length === bases.size && folder.segments.every((found) => bases.has(found.baseOffset))
+  return isAsLeft ? state : undefined
+}
+
+function openAsLeft(log: LogInLoading, o: LoadOptions, state: LogState | undefined): Promise<number> {
+  if (state !== undefined) return resume(log, state)
+  return o.hadCleanShutdown ? openClean(log) : recoverLog(log)
+}
+
+/** Takes the word of the stop for everything; only indexes whose files were taken away since are made again. */
+async function resume(
+  { segments, producers, lackingIndexes, context }: LogInLoading,
+  state: LogState,
+): Promise<number> {
+  const { logEndOffset } = state
+  const { active } = segments
+  if (state.firstTimestamp !== undefined) active.noteFirstBatch(state.firstTimestamp)
+  if (state.maxTimestamp !== undefined) active.indexes.resume(state.maxTimestamp)
+  for (const segment of lackingIndexes) await segment.indexes.makeMissing()
+  if (state.producers === undefined) producers.reset(logEndOffset)
+  else {
+    const content = Buffer.from(state.producers, 'base64')
+    producers.load(content, logEndOffset, context.clock.nowMs(), context.producerIdExpirationMs())
+  }
+  return logEndOffset
 }
 
 interface LoadedEpochs {
@@ -126,6 +182,12 @@ interface LoadedEpochs {
   readonly checkpointedRevision: number
   /** The file was damaged: the epochs are empty, and have to be read from the log. */
   readonly areLost: boolean
+}
+
+function epochsOf(state: LogState, folder: LogFolder): LoadedEpochs {
+  const epochs = new LeaderEpochCache(state.epochs)
+  const isWritten = folder.names.includes(LEADER_EPOCH_CHECKPOINT_FILE)
+  return { epochs, checkpointedRevision: isWritten ? epochs.revision : 0, areLost: false }
 }
 
 async function loadEpochs(o: LoadOptions): Promise<LoadedEpochs> {

@@ -31,6 +31,10 @@ export interface LogManagerOptions {
   readonly syncsAtATime?: number
   /** Files kept open while nobody uses them. */
   readonly openFilesMax?: number
-  /** Called when the disk fails a log; its folder gets no new logs. */
+  /** `milena.log.corruption`; offline unless given. */
+  readonly corruption?: 'offline' | 'truncate'
+  /** `num.recovery.threads.per.data.dir`. */
+  readonly recoveryThreadsPerDir?: number
+  /** Called when a folder cannot be read any more; nothing in it is served from then on. */
   readonly onLogDirFailure?: (logDir: string, error: Error) => void
 }

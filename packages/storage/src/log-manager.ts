@@ -5,6 +5,7 @@ import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
 import { DiskWatch } from './disk-watch.ts'
+import { OfflineLogs } from './offline-logs.ts'
 import { FilePool } from './file-pool.ts'
 import { GroupCommit } from './group-commit.ts'
 import { IndexCache } from './index-cache.ts'
@@ -19,10 +20,11 @@ import type { LogConfig } from './log-config.ts'
 import { defaultLogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import type { LogDir } from './log-dir.ts'
+import { chooseLogDir } from './log-dir-choice.ts'
 import { PARTITION_METADATA_FILE } from './log-files.ts'
 import { LogExchange } from './log-exchange.ts'
 import { loadLog } from './log-loader.ts'
-import { knownClusterId, loadLogs, openDirs } from './log-manager-dirs.ts'
+import { knownClusterId, loadDirs, loadLogs, openDirs } from './log-manager-dirs.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
 import { formatPartitionMetadata } from './partition-metadata.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
@@ -46,8 +48,7 @@ export class LogManager {
   readonly #dirs: readonly LogDir[]
   readonly #context: LogContext
   readonly #logs = new Map<string, HostedLog>()
-  /** Logs that could not be opened; nothing may be made in their place. */
-  readonly #offline = new Map<string, StorageError>()
+  readonly #offline = new OfflineLogs()
   readonly #changes = new KeyedQueue()
   readonly #checkpoints: LogCheckpoints
   #closing: Promise<void> | undefined
@@ -83,6 +84,7 @@ export class LogManager {
       groupCommit: new GroupCommit(o.syncsAtATime),
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
+      corruption: o.corruption ?? 'offline',
       producerIdExpirationMs: () => this.#producerIdExpirationMs,
       checkpointRecoveryPoints: () => this.checkpointOffsets(),
     }
@@ -94,7 +96,7 @@ export class LogManager {
         this.#replace(old, reopened, reopened.log.logEndOffset)
         this.#onMoved(reopened.log)
       },
-      bury: (closed) => this.#bury(closed),
+      bury: ({ log, dir }) => this.#bury(log.topicPartition, dir, log.config),
     })
     const resumption = new LogResumption({
       ...parts,
@@ -127,7 +129,12 @@ export class LogManager {
     const dirs = await openDirs(o, clusterId)
     const manager = new LogManager(o, clusterId, dirs)
     try {
-      for (const dir of dirs) await manager.#load(dir)
+      const lostFlushed = await loadDirs(dirs, {
+        load: (dir) => manager.#load(dir),
+        giveUp: (dir, error) => manager.#watch.giveUp(dir, error),
+      })
+      // Not before all are open: what the files say of the others must stay.
+      if (lostFlushed) await manager.checkpointOffsets()
     } catch (error) {
       for (const dir of dirs) await dir.release()
       throw error
@@ -135,7 +142,8 @@ export class LogManager {
     return manager
   }
 
-  async #load(dir: LogDir): Promise<void> {
+  /** Returns whether a log has lost what had been flushed, so that its recovery point must not stay. */
+  async #load(dir: LogDir): Promise<boolean> {
     const startMs = this.#o.clock.monotonicMs()
     const sizeBefore = this.#logs.size
     let lostFlushed = false
@@ -146,21 +154,22 @@ export class LogManager {
         this.#host(log, dir, checkpointedRecoveryPoint)
         lostFlushed ||= log.recoveryPoint < checkpointedRecoveryPoint
       },
-      onOffline: (topicPartition, error) => {
-        this.#offline.set(topicPartitionName(topicPartition), storageFailure('the log could not be opened', error))
-        dir.hasOfflineLogs = true
+      onOffline: (topicPartition, error, offsets) => {
+        this.#offline.add(topicPartition, dir, error)
+        this.#checkpoints.keep(topicPartition, dir, offsets)
       },
+      recoveryThreads: this.#o.recoveryThreadsPerDir ?? 2,
     })
     for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
     for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
     this.#interrupted.push(...moving.map((topicPartition) => ({ topicPartition, dir })))
-    if (lostFlushed) await this.checkpointOffsets()
     this.#logger.info('Loaded logs', {
       logDir: dir.path,
       logs: this.#logs.size - sizeBefore,
       recovered: !dir.hadCleanShutdown,
       ms: Math.round(this.#o.clock.monotonicMs() - startMs),
     })
+    return lostFlushed
   }
 
   /** The folders, and why one is not used any more. */
@@ -220,9 +229,10 @@ export class LogManager {
     if (parsePartitionDirName(name)?.topic !== topicPartition.topic) {
       throw new StorageError('INVALID_TOPIC_EXCEPTION', `no log can have the name ${JSON.stringify(name)}`)
     }
-    const offline = this.#offline.get(name)
-    if (offline !== undefined) throw offline
+    const offline = this.#offline.get(topicPartition)
+    if (offline !== undefined) throw offline.failure
     const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
+    if (dir.refusal !== undefined) throw dir.refusal
     const directory = path.join(dir.path, name)
     try {
       await this.#checkpoints.forgetBefore(name, this.#hosted)
@@ -259,17 +269,9 @@ export class LogManager {
     log.assignTopicId(topicId)
   }
 
-  /** The folder with the fewest logs, as Kafka chooses. */
   #emptiestDir(): LogDir {
-    const fit = this.#dirs.filter((dir) => dir.failure === undefined && dir.refusal === undefined)
-    if (fit.length === 0) throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder is fit for a new log')
-    const open = fit.filter(({ path: logDir }) => !this.#cordonedLogDirs.includes(logDir))
-    // Where all are cordoned, what was placed on this broker by hand must lie somewhere; Kafka takes the first as well.
-    if (open.length < 2) return open[0] ?? fit[0]!
-    const counts = new Map(open.map((dir) => [dir, 0]))
-    for (const dir of this.#moves.preferredDirs()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
-    for (const { dir } of this.#logs.values()) if (counts.has(dir)) counts.set(dir, counts.get(dir)! + 1)
-    return [...counts].reduce((least, entry) => (entry[1] < least[1] ? entry : least))[0]
+    const taken = [...this.#moves.preferredDirs(), ...this.#hosted().map(({ dir }) => dir)]
+    return chooseLogDir({ dirs: this.#dirs, cordonedLogDirs: this.#cordonedLogDirs, taken })
   }
 
   /** All logs with their folders, as they are now. */
@@ -293,22 +295,31 @@ export class LogManager {
     const name = topicPartitionName(topicPartition)
     return this.#changes.run(name, async () => {
       const hosted = this.#logs.get(name)
-      if (hosted === undefined) return
+      if (hosted === undefined) return this.#deleteOffline(name, topicPartition)
       this.#moves.cancel(name)
       this.#logs.delete(name)
       this.#checkpoints.forget(name, hosted.dir)
       await hosted.log.close({ flush: false })
-      const grave = await this.#bury(hosted)
+      const grave = await this.#bury(topicPartition, hosted.dir, hosted.log.config)
       this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
     })
   }
 
-  /** Gives the folder of a closed log a name that says so, and removes it later. */
-  async #bury({ log, dir }: HostedLog): Promise<string> {
+  /** Of a log that could not be opened, the folder goes all the same. */
+  async #deleteOffline(name: string, topicPartition: TopicPartition): Promise<void> {
+    const offline = this.#offline.get(topicPartition)
+    if (offline === undefined) return
+    await this.#bury(topicPartition, offline.dir, this.#defaultConfig)
+    this.#offline.delete(topicPartition)
+    this.#checkpoints.forget(name, offline.dir)
+  }
+
+  /** Gives the folder of a log that is not in use a name that says so, and removes it later. */
+  async #bury(topicPartition: TopicPartition, dir: LogDir, { fileDeleteDelayMs }: LogConfig): Promise<string> {
     const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
-    const grave = path.join(dir.path, deletedDirName(log.topicPartition, uniqueId))
-    await this.#o.fs.rename(log.directory, grave)
-    this.#removeLater(grave, log.config.fileDeleteDelayMs)
+    const grave = path.join(dir.path, deletedDirName(topicPartition, uniqueId))
+    await this.#o.fs.rename(path.join(dir.path, topicPartitionName(topicPartition)), grave)
+    this.#removeLater(grave, fileDeleteDelayMs)
     return grave
   }
 
@@ -465,7 +476,11 @@ export class LogManager {
     try {
       await this.checkpointOffsets()
       await this.checkpointHighWatermarks()
-      for (const dir of this.#dirs) if (isInOrder(dir)) await dir.markClean(-1)
+      for (const dir of this.#dirs) {
+        const logs = hosted.filter((each) => each.dir === dir).map(({ log }) => log)
+        const states = new Map(logs.map((log) => [topicPartitionName(log.topicPartition), log.state]))
+        if (isInOrder(dir)) await dir.markClean(-1, states)
+      }
     } finally {
       for (const dir of this.#dirs) await dir.release()
     }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { baseOffsetAt, lastOffsetAt, leaderEpochAt, maxTimestampAt } from './batch-header.ts'
 import type { ScannedBatch, ScanResult } from './batch-scanner.ts'
+import { refuseCorruption, refuseLoss } from './log-corruption.ts'
 import type { LogInLoading } from './log-loader.ts'
 import type { LogSegment } from './log-segment.ts'
 import { loadLatestSnapshot, replayProducer } from './producer-rebuild.ts'
@@ -14,7 +15,8 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
   const { segments, producers, snapshots } = log
   const { logger } = log.context
   // A snapshot from behind the recovery point may speak of batches that did not survive.
-  await loadLatestSnapshot({ ...log, maxOffset: log.recoveryPoint })
+  const maxOffset = segments.isSmall ? Math.min(log.recoveryPoint, segments.first.baseOffset) : log.recoveryPoint
+  await loadLatestSnapshot({ ...log, maxOffset })
   const from = Math.min(log.recoveryPoint, producers.mapEndOffset)
   let logEndOffset = segments.active.baseOffset
   const unsettled = segments.values(from)
@@ -31,17 +33,28 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
     const sizeInBytes = segment.writtenBytes
     const recovered = await recoverSegment(log, segment, from)
     logEndOffset = recovered.nextOffset
-    if (recovered.suspectPosition !== undefined) {
+    const { suspect, endPosition, problem = 'the file ends' } = recovered
+    if (suspect !== undefined || endPosition < sizeInBytes) {
+      const { position, offset } = suspect ?? { position: endPosition, offset: logEndOffset }
+      await refuseCorruption(log, { segment, position, nextOffset: offset, problem })
+    }
+    if (suspect !== undefined) {
       // The batch at fault has already been taken into account: it goes, and all begins anew without it.
-      await cutOff(log, segment, { ...recovered, endPosition: recovered.suspectPosition }, sizeInBytes)
+      await cutOff(
+        log,
+        segment,
+        { ...recovered, endPosition: suspect.position, nextOffset: suspect.offset },
+        sizeInBytes,
+      )
       return recoverLog(log)
     }
-    if (recovered.endPosition < sizeInBytes) {
+    if (endPosition < sizeInBytes) {
       await cutOff(log, segment, recovered, sizeInBytes)
       break
     }
     if (segment !== segments.active) await segment.finish({ sync: true })
   }
+  refuseLoss(log, logEndOffset)
   producers.updateMapEndOffset(logEndOffset)
   if (logEndOffset < log.recoveryPoint) {
     const fields = { partition: log.name, recoveryPoint: log.recoveryPoint, logEndOffset }
@@ -84,6 +97,7 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     const aborted = replayProducer(log.producers, batch)
     if (aborted !== undefined) segment.transactionIndex.add(aborted)
     nextOffset = lastOffset + 1
+    log.onRecovered(sizeInBytes)
   }
   // Only compaction, which never touches the last segment, makes gaps.
   const contiguous = segment === log.segments.active
