@@ -309,6 +309,28 @@ export const histories = [
     await take(s, topic, -1, {}, { topics: [] })
   }),
 
+  history('a session that ends leaves what was read of its partitions', shareFetch, async (s) => {
+    const [topic, other] = [await s.topic('orders'), await s.topic('other')]
+    await write(s, topic, 'a')
+    await joined(s, topic)
+    await open(s, topic)
+    await take(s, topic, -1, {}, { topics: [] })
+    await open(s, other)
+    await acknowledge(s, topic, 1, { acks: [[0, 0, ACCEPT]] })
+    await acknowledge(s, other, 2, { acks: [[0, 0, ACCEPT]] })
+  }),
+
+  history('a partition without a state beside one with nothing to read', shareFetch, async (s) => {
+    const [topic, other] = [await s.topic('orders'), await s.topic('other')]
+    await joined(s, topic)
+    await open(s, topic)
+    await take(s, other, 1)
+    await take(s, topic, 2)
+    await write(s, topic, 'a')
+    await take(s, topic, 3)
+    await take(s, topic, 4, {}, { topics: [] })
+  }),
+
   history('two members, a record each', shareFetch, async (s) => {
     const topic = await s.topic('orders')
     await write(s, topic, 'a')

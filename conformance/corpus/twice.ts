@@ -2,7 +2,8 @@
 import { ZERO_UUID } from '@milena/protocol'
 import { apis } from '../src/apis.ts'
 import { history } from '../src/history.ts'
-import { producing } from '../src/requests.ts'
+import { batch } from '../src/records.ts'
+import { listing, producing } from '../src/requests.ts'
 import type { Session, Topic } from '../src/session.ts'
 import { adding, describe, now, older, producer, producersOf } from '../src/transaction-requests.ts'
 
@@ -135,6 +136,25 @@ export const histories = [
     }
   }),
 
+  history('a partition twice, once with what is no batch', produce, async (s) => {
+    const topic = await s.topic('orders')
+    const [good, none] = [batch(['a']), new Uint8Array(0)]
+    for (const both of [
+      [none, good],
+      [good, none],
+      [none, none],
+      [good, good, none, good],
+    ]) {
+      const topicData = both.flatMap((records) => producing(topic, records).topicData)
+      await s.send(produce, { ...producing(topic, good), topicData })
+      await s.send(produce, {
+        ...producing(topic, good),
+        topicData: [{ ...topicData[0]!, partitionData: topicData.flatMap(({ partitionData }) => partitionData) }],
+      })
+    }
+    await s.send(apis.listOffsets, listing(topic, -1))
+  }),
+
   history('a group that begins with an offset that is not taken', [offsetCommit, deleteGroups], async (s) => {
     const topic = await s.topic('orders')
     await forget(s, topic.name)
@@ -207,6 +227,7 @@ export const histories = [
     await alter(s, [s.name('missing'), 0, -1])
     await sharers(s)
     await alter(s)
+    await alter(s, [s.name('missing')])
     await sharers(s)
     await alter(s, [name])
     await sharers(s)

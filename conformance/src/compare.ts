@@ -8,7 +8,7 @@ export interface Difference {
 }
 
 /** Elements of arrays that have a name are compared by it, so that one that is missing does not shift the others. */
-const names = ['name', 'apiKey'] as const
+const names = ['name', 'apiKey', 'groupId'] as const
 
 type Struct = Readonly<Record<string, Normal>>
 

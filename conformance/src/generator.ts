@@ -10,7 +10,9 @@ import type { SendOptions, Session } from './session.ts'
 import type { State } from './template.ts'
 import {
   configureQueue,
+  keepToQueue,
   newQueue,
+  noteDeletions,
   queueTemplates,
   rememberShare,
   settleQueue,
@@ -90,12 +92,17 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   // Version 0 cannot only look.
   if (api.name === 'UpdateFeatures' && version === 0) return
   makeHarmless(body as Harmful)
-  if (name in queueTemplates) await configureQueue(session, state)
+  if (name in queueTemplates) {
+    if (state.queue.isOver) return
+    keepToQueue(name, body as never, state)
+    await configureQueue(session, state)
+  }
   const answer = await session.trySend(api as Api, body as never, connectionOf(body as Partial<OfMember>, state))
   if (answer === undefined) return
   const spoken = body as Readonly<Record<string, unknown>>
   remember(state, api.name, answer as Readonly<Record<string, unknown>>, spoken)
   if (ending.has(api.name)) await awaitEnd(session, state)
+  if (name === 'DeleteTopics') noteDeletions(state, answer as never)
   if ((body as { groupId?: string }).groupId !== state.queue.groupId) return
   if (name === 'ShareFetch' || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never)
   if (name === 'ShareGroupHeartbeat') await followHeartbeat(session, state, answer as never)

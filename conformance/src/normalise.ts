@@ -15,7 +15,7 @@ import { describeRecords } from './describe-records.ts'
 
 /** Left out: how long a client was throttled and how a broker is reached depend on the run. */
 const ignored = new Set(['throttleTimeMs', 'host', 'port', 'rack'])
-const words = new Set(['errorMessage', 'batchIndexErrorMessage', 'documentation'])
+const words = new Set(['errorMessage', 'acknowledgeErrorMessage', 'batchIndexErrorMessage', 'documentation'])
 const oneWord: Readonly<Record<string, string>> = {
   clusterId: '<cluster>',
   finalizedFeaturesEpoch: '<epoch>',
@@ -26,8 +26,12 @@ const oneWord: Readonly<Record<string, string>> = {
   totalBytes: '<bytes>',
   usableBytes: '<bytes>',
 }
-/** How far the log of the controller has come depends on all that was done to it. */
-const offsetsOfQuorum = new Set(['highWatermark', 'logEndOffset'])
+/** How far the log of the controller has come depends on all that was done to it, and its epoch on how often it was elected. */
+const ofQuorum: Readonly<Record<string, string>> = {
+  highWatermark: '<offset>',
+  logEndOffset: '<offset>',
+  leaderEpoch: '<epoch>',
+}
 /** Fields whose values the broker invents, with the name of their kind. */
 const invented: Readonly<Record<string, string>> = {
   memberId: 'member',
@@ -87,7 +91,9 @@ const unordered = new Set([
   'ShareGroupDescribeResponse.topicPartitions',
   'ShareGroupHeartbeatResponse.topicPartitions',
   'ShareFetchResponse.responses',
+  'ShareFetchResponse.partitions',
   'ShareAcknowledgeResponse.responses',
+  'ShareAcknowledgeResponse.partitions',
   'DescribeShareGroupOffsetsResponse.topics',
   'DescribeShareGroupOffsetsResponse.partitions',
   'AlterShareGroupOffsetsResponse.responses',
@@ -237,12 +243,8 @@ function isNone(name: string, value: unknown): boolean {
   return typeof value === 'number' ? value < (name.toLowerCase().includes('producerid') ? 0 : 1) : value === ''
 }
 
-function isOfQuorum(name: string, message: string): boolean {
-  return message === 'DescribeQuorumResponse' && offsetsOfQuorum.has(name)
-}
-
 function ofScalar(name: string, kind: string, value: unknown, { symbols, message }: Context): Normal {
-  const word = isOfQuorum(name, message) ? '<offset>' : oneWord[name]
+  const word = message === 'DescribeQuorumResponse' ? (ofQuorum[name] ?? oneWord[name]) : oneWord[name]
   if (word !== undefined) return value === '' || value === -1 ? (value as Normal) : word
   if (words.has(name)) return value === '' ? '' : '<words>'
   if (kind === 'uuid') return value === ZERO_UUID ? '<no id>' : symbols.name('id', value as string)

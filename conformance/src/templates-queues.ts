@@ -24,6 +24,8 @@ export interface Queue {
   readonly sessionEpochs: Map<string, number>
   acquired: Acquired[]
   isConfigured: boolean
+  /** A topic that is gone makes Kafka's answers to fetches fail as a whole (differences.md). */
+  isOver: boolean
 }
 
 export function newQueue(groupId: string): Queue {
@@ -34,6 +36,7 @@ export function newQueue(groupId: string): Queue {
     sessionEpochs: new Map(),
     acquired: [],
     isConfigured: false,
+    isOver: false,
   }
 }
 
@@ -71,7 +74,9 @@ function givenTo(
 
 export const queueTemplates: Readonly<Record<string, Template>> = {
   ShareGroupHeartbeat: (random, { queue, topics }) => {
-    const memberId = random.pick(queue.memberIds)
+    // Which of two members gets which partition follows from the hash of the topic's id.
+    const isAlone = (queue.memberEpochs.get(queue.memberIds[0]!) ?? 0) > 0
+    const memberId = isAlone ? queue.memberIds[0]! : random.pick(queue.memberIds)
     const memberEpoch = random.chance(0.2) ? 0 : (queue.memberEpochs.get(memberId) ?? 0)
     const names = random.chance(0.3) ? topics.map(({ name }) => name) : [random.pick(topics).name]
     return made(apis.shareGroupHeartbeat, {
@@ -147,6 +152,32 @@ export async function configureQueue(session: Session, { queue }: State): Promis
   const resources = [{ resourceType: 32, resourceName: queue.groupId, configs }]
   const version = session.latest(apis.incrementalAlterConfigs)
   await session.trySend(apis.incrementalAlterConfigs, { resources, validateOnly: false }, { version })
+}
+
+/**
+ * Takes back what cannot be compared: who joins as a second member gets the partitions that the hash of their topic's id
+ * gives it, and a fetch of a topic that is not there makes Kafka's answer fail as a whole (differences.md).
+ */
+export function keepToQueue(
+  name: string,
+  body: { memberId: string; readonly topics: readonly { topicId: string }[] },
+  { queue, topics }: State,
+): void {
+  if (name === 'ShareGroupHeartbeat' && !queue.memberIds.includes(body.memberId)) body.memberId = ''
+  if (name !== 'ShareFetch') return
+  for (const topic of body.topics) {
+    if (!topics.some(({ id }) => id === topic.topicId)) topic.topicId = topics[0]!.id
+  }
+}
+
+/** Sees to it that nothing is asked of the queue when one of its topics is gone. */
+export function noteDeletions(
+  { queue, topics }: State,
+  { responses }: { readonly responses: readonly { readonly name: string | null; readonly errorCode: number }[] },
+): void {
+  const isGone = ({ name, errorCode }: { readonly name: string | null; readonly errorCode: number }): boolean =>
+    errorCode === Errors.NONE.code && topics.some((topic) => topic.name === name)
+  if (responses.some(isGone)) queue.isOver = true
 }
 
 const heartbeatsUntilSettled = 3

@@ -15,14 +15,19 @@ export interface ProduceEntry {
   errorMessage: string | null
   recordErrors: readonly { readonly batchIndex: number; readonly message: string }[]
   appended: Appended | undefined
+  /** Another one for the same partition that has not the form of a batch: it is what is answered. */
+  readonly refusedTwin: ProduceEntry | undefined
   /** Of a transactional batch: what its log gave out before the transaction's coordinator was asked. */
   verification?: AppendOptions['verification']
   /** -1 unless the log itself has answered. */
   logStartOffset: number
 }
 
-/** The batches of a request, in its order. Of several for one partition only the last counts, as in Kafka. */
-export function entriesOf(request: ProduceRequest): ProduceEntry[] {
+/**
+ * The batches of a request, in its order. Of several for one partition the last that has the form of a batch counts, as
+ * in Kafka; where one has not, the answer is of that one.
+ */
+export function entriesOf(request: ProduceRequest, apiVersion: number): ProduceEntry[] {
   const entries = allEntries(request)
   if (entries.length === 1) return entries
   const topics = new Map<string, ProduceEntry['topic']>()
@@ -32,9 +37,22 @@ export function entriesOf(request: ProduceRequest): ProduceEntry[] {
     const key = `${name} ${topicId}`
     const topic = topics.get(key) ?? entry.topic
     topics.set(key, topic)
-    byPartition.set(`${key} ${entry.index}`, { ...entry, topic })
+    const before = byPartition.get(`${key} ${entry.index}`)
+    const own = { ...entry, topic }
+    byPartition.set(`${key} ${entry.index}`, before === undefined ? own : ofTwins(before, own, apiVersion))
   }
   return [...byPartition.values()]
+}
+
+function ofTwins(before: ProduceEntry, entry: ProduceEntry, apiVersion: number): ProduceEntry {
+  const [refusedBefore, refused] = [before, entry].map((each) => withRefusalOfForm(each, apiVersion))
+  if (refused === undefined) return { ...entry, refusedTwin: before.refusedTwin ?? refusedBefore }
+  return refusedBefore === undefined ? { ...before, refusedTwin: refused } : entry
+}
+
+function withRefusalOfForm(entry: ProduceEntry, apiVersion: number): ProduceEntry | undefined {
+  const error = refusalOfForm(entry.bytes, apiVersion)
+  return error === undefined ? undefined : { ...entry, error, errorMessage: messageOf(error, entry.bytes) }
 }
 
 function allEntries(request: ProduceRequest): ProduceEntry[] {
@@ -48,6 +66,7 @@ function allEntries(request: ProduceRequest): ProduceEntry[] {
       errorMessage: null,
       recordErrors: [],
       appended: undefined,
+      refusedTwin: undefined,
       logStartOffset: -1,
     })),
   )
@@ -65,8 +84,12 @@ export function refuseByLog(entry: ProduceEntry, partition: Partition, refusal: 
   if (!isJudgedBeforeTheLog(refusal.error, entry.bytes)) entry.logStartOffset = partition.logStartOffset
   // As Kafka: a message only where it says more than the error, of which record it is.
   if (refusal.recordErrors.length > 0) entry.errorMessage = refusal.message
-  else if (refusal.error === Errors.CORRUPT_MESSAGE) entry.errorMessage = framingProblem(entry.bytes)
+  else entry.errorMessage = messageOf(refusal.error, entry.bytes)
   entry.recordErrors = refusal.recordErrors
+}
+
+function messageOf(error: KafkaError, bytes: Uint8Array | null): string | null {
+  return error === Errors.CORRUPT_MESSAGE ? framingProblem(bytes) : null
 }
 
 /** Below the fields that every format of batch has, up to its magic. */

@@ -26,7 +26,10 @@ export function produceResponse(entries: readonly ProduceEntry[], context: Reque
       response = { name: topic.name, topicId: topic.topicId, partitionResponses: [] }
       responses.set(topic, response)
     }
-    response.partitionResponses.push({ ...partitionResponse(entry), ...currentLeader(entry, context, leaders) })
+    response.partitionResponses.push({
+      ...partitionResponse(entry.refusedTwin ?? entry),
+      ...currentLeader(entry, context, leaders),
+    })
   }
   return { responses: [...responses.values()], throttleTimeMs: 0, nodeEndpoints: [...leaders.values()] }
 }

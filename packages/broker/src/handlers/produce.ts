@@ -69,7 +69,7 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
   errorResponse: ({ error }, request, context) => {
     if (request.acks === ACKS_NONE) return CLOSE_CONNECTION
     return produceResponse(
-      entriesOf(request).map((entry) => ({ ...entry, error })),
+      entriesOf(request, context.apiVersion).map((entry) => ({ ...entry, refusedTwin: undefined, error })),
       context,
     )
   },
@@ -77,7 +77,7 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
 
 /** Finds the partitions, and says of every entry that cannot be appended why. */
 function resolve(request: ProduceRequest, context: RequestContext): ProduceEntry[] {
-  const entries = entriesOf(request)
+  const entries = entriesOf(request, context.apiVersion)
   const isTransactional = entries.some(({ bytes }) => isTransactionalBatch(bytes))
   for (const entry of entries) {
     if (isTransactional && request.transactionalId === null) {
@@ -199,7 +199,7 @@ function answer(entries: readonly ProduceEntry[], acks: number, context: Request
   }
   // Who gets no answer is not told, and waits all the same.
   if (throttleTimeMs > 0) context.connection.throttle(throttleTimeMs)
-  const failed = entries.find(({ error }) => error !== undefined)
+  const failed = entries.map((entry) => entry.refusedTwin ?? entry).find(({ error }) => error !== undefined)
   if (failed === undefined) return NO_RESPONSE
   const { clientId, connection, services } = context
   services.logger.limited('acks-0').info('Closing a connection to tell a producer with acks=0 of an error', {

@@ -96,7 +96,7 @@ export class ShareFetch {
   async #serve(): Promise<ShareFetchResult[]> {
     const { minBytes } = this.#options
     while (this.#shares.size > 0) {
-      const isLast = this.#wait.isOver
+      const isLast = this.#wait.isOver || this.#hasToldEnough()
       this.#wait.begin()
       const started = this.#start()
       let missingBytes = minBytes
@@ -108,11 +108,15 @@ export class ShareFetch {
         if (isEnough && !this.#services.connection.isClosed) return this.#finish(reads)
         for (const { share } of started) share.endFetch(false)
       }
-      // Who has something to tell does not wait for the rest.
-      if (isLast || this.#failed.size > 0) break
+      if (isLast) break
       await this.#wait.until(missingBytes)
     }
     return this.#failures()
+  }
+
+  /** Who has an error to tell waits for no records, but tells of all partitions: each must have been loaded. */
+  #hasToldEnough(): boolean {
+    return this.#failed.size > 0 && [...this.#shares.values()].every(({ isActive }) => isActive)
   }
 
   #find(partition: ShareFetchPartition): void {

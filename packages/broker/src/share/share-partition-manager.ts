@@ -36,8 +36,8 @@ export class SharePartitionManager implements LeadershipListener {
   readonly #options: SharePartitionManagerOptions
   /** By group, then by topic id and partition. */
   readonly #groups = new Map<string, Map<string, SharePartition>>()
-  /** How to stop listening to the connection of a session. */
-  readonly #connections = new WeakMap<ShareSession, () => void>()
+  /** How to stop listening to a connection over which a session was opened. */
+  readonly #connections = new WeakMap<object, () => void>()
   #stopFollowing: (() => void) | undefined
 
   constructor(options: SharePartitionManagerOptions) {
@@ -95,38 +95,41 @@ export class SharePartitionManager implements LeadershipListener {
     return created
   }
 
-  /** Opens a session in place of any that the member had; undefined when there are too many. */
+  /**
+   * Opens a session in place of any that the member had; undefined when there are too many. When the connection is
+   * closed the last session that was opened over it ends, unless it has ended before, and a group of which no session is
+   * left is read for no longer.
+   */
   openSession(key: ShareSessionKey, connection: Pick<RequestConnection, 'onClose'>): ShareSession | undefined {
-    const before = this.sessions.get(key)
-    if (before !== undefined) this.#stopListening(before)
     const session = this.sessions.create(key)
     if (session === undefined) return undefined
-    const stop = connection.onClose(() => {
-      // Another connection may have opened the member's session anew.
-      if (this.sessions.get(key) === session) void this.closeSession(key)
-    })
-    this.#connections.set(session, stop)
+    this.#connections.get(connection)?.()
+    const onClose = async (): Promise<void> => {
+      if (this.sessions.get(key) === session) await this.closeSession(key)
+      // What is not written down is not worth to be kept.
+      if (!this.sessions.hasGroup(key.groupId)) this.#dropGroup(key.groupId)
+    }
+    this.#connections.set(
+      connection,
+      connection.onClose(() => void onClose()),
+    )
     return session
   }
 
   /** Drops a session that came to nothing; what its member has acquired before stays with it. */
   forgetSession(key: ShareSessionKey): void {
-    const session = this.sessions.remove(key)
-    if (session !== undefined) this.#stopListening(session)
+    this.sessions.remove(key)
   }
 
   /** Ends a session: what its member has acquired goes back. Resolves when that is written down. */
   async closeSession(key: ShareSessionKey): Promise<void> {
     const session = this.sessions.remove(key)
     if (session === undefined) return
-    this.#stopListening(session)
     const { groupId, memberId } = key
     const released = session
       .partitions()
       .flatMap(({ topicId, partition }) => this.get({ groupId, topicId, partition })?.release(memberId) ?? [])
     await Promise.all(released)
-    // Nobody reads for the group here: what is not written down is not worth to be kept.
-    if (!this.sessions.hasGroup(groupId)) this.#dropGroup(groupId)
   }
 
   /** Resolves with the refusals, in the order of what was acknowledged; undefined for what was taken. */
@@ -176,11 +179,6 @@ export class SharePartitionManager implements LeadershipListener {
     partitions?.delete(nameOf(place))
     if (partitions?.size === 0) this.#groups.delete(place.groupId)
     sharePartition.fence()
-  }
-
-  #stopListening(session: ShareSession): void {
-    this.#connections.get(session)?.()
-    this.#connections.delete(session)
   }
 }
 

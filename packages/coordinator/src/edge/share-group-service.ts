@@ -36,7 +36,8 @@ import {
 } from '../share-group/share-state-deletion.ts'
 import { abandonInitialization, completeInitialization } from '../share-group/share-state-initialization.ts'
 import type { CoordinatorRuntime, RequestClient } from './coordinator-runtime.ts'
-import type { Logger } from './ports.ts'
+import type { Clock, Logger } from './ports.ts'
+import { mapInTurns } from './turns.ts'
 
 /** The share coordinator as this one uses it. It never rejects: what fails is said for each partition. */
 export interface ShareStatePersister {
@@ -58,6 +59,7 @@ export interface ShareGroupServiceOptions {
   readonly partitionFor: (groupId: string) => number
   readonly errorCodeOf: (error: unknown) => number
   readonly ports: ShareGroupPorts
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -93,8 +95,8 @@ export class ShareGroupService {
 
   /** Answers in the order of the group ids. */
   async describe(groupIds: readonly string[], client: RequestClient): Promise<DescribedShareGroup[]> {
-    const { runtime, partitionFor, errorCodeOf } = this.#options
-    const asked = groupIds.map(async (groupId): Promise<readonly DescribedShareGroup[]> => {
+    const { clock, runtime, partitionFor, errorCodeOf } = this.#options
+    const described = await mapInTurns(clock, groupIds, async (groupId): Promise<readonly DescribedShareGroup[]> => {
       if (groupId === '') return [describeShareGroupError('', Errors.INVALID_GROUP_ID.code)]
       try {
         return await runtime.read(partitionFor(groupId), describeShareGroups, [groupId], client)
@@ -102,7 +104,7 @@ export class ShareGroupService {
         return [describeShareGroupError(groupId, errorCodeOf(error))]
       }
     })
-    return (await Promise.all(asked)).flat()
+    return described.flat()
   }
 
   /** Of a group that is not there nothing is known, which is no error. */
@@ -141,6 +143,9 @@ export class ShareGroupService {
       const { stateEpoch } = altered
       const responses = oncePerTopic(altered.responses)
       if (altered.topics.length === 0) return { ...failed(Errors.NONE.code, null), responses }
+      // The share coordinator is not asked for what cannot be; Kafka's own error says no more.
+      const isImpossible = altered.topics.some(({ partitions }) => partitions.some(({ partition }) => partition < 0))
+      if (isImpossible) throw new CoordinatorError(Errors.UNKNOWN_SERVER_ERROR)
       const { results } = await ports.persister.initialize({
         groupId,
         topics: altered.topics.map(({ topicId, partitions }) => ({
@@ -283,9 +288,11 @@ export class ShareGroupService {
     const partitionsOf = new Map<string, Set<number>>()
     for (const { topicName, partitions } of asked) {
       const topicId = view.topicId(topicName)
+      if (topicId === undefined) continue
       // A topic that is named twice is answered once, with what both ask for.
-      if (topicId !== undefined)
-        partitionsOf.set(topicId, new Set([...(partitionsOf.get(topicId) ?? []), ...partitions]))
+      const named = partitionsOf.get(topicId) ?? new Set<number>()
+      for (const partition of partitions) named.add(partition)
+      partitionsOf.set(topicId, named)
     }
     const known = Array.from(partitionsOf, ([topicId, partitions]) => ({
       topicId,
@@ -346,11 +353,13 @@ const withErrors = (
   responses: AlterShareGroupOffsetsResponse['responses'],
   results: InitializeShareGroupStateResponse['results'],
 ): AlterShareGroupOffsetsResponse['responses'] => {
-  const byTopic = new Map(results.map(({ topicId, partitions }) => [topicId, partitions]))
+  const byTopic = new Map(
+    results.map(({ topicId, partitions }) => [topicId, new Map(partitions.map((each) => [each.partition, each]))]),
+  )
   return responses.map((topic) => ({
     ...topic,
     partitions: topic.partitions.map((partition) => {
-      const result = byTopic.get(topic.topicId)?.find((each) => each.partition === partition.partitionIndex)
+      const result = byTopic.get(topic.topicId)?.get(partition.partitionIndex)
       if (partition.errorCode !== Errors.NONE.code || result === undefined) return partition
       return { ...partition, errorCode: result.errorCode, errorMessage: result.errorMessage }
     }),

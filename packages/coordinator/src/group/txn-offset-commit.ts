@@ -3,6 +3,7 @@ import { Errors } from '@milena/protocol/messages'
 import type { RecordProducer, TransactionEnd } from '../runtime/coordinator-shard.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { GroupRecord, GroupRequestContext, GroupResult, GroupState, TopicsView } from './group-types.ts'
+import { mergeTopics } from './merge-topics.ts'
 import { offsetError, offsetRecord, refusalOf, simpleGroupChanges } from './offset-commit.ts'
 import { offsetOf, putOffset } from './offsets.ts'
 import { validateOffsetCommit } from './validate-offsets.ts'
@@ -79,7 +80,8 @@ export const knownTxnCommits = (request: TxnOffsetCommitRequest, view: TopicsVie
     const known = partitions.filter(({ partitionIndex }) => view.hasPartition(name, partitionIndex))
     const unknown = partitions.filter(({ partitionIndex }) => !view.hasPartition(name, partitionIndex))
     if (known.length > 0) accepted.push({ name, partitions: known })
-    if (unknown.length > 0) {
+    // A topic that is named without any partition is left out where it exists, and answered as it came where not.
+    if (unknown.length > 0 || (partitions.length === 0 && view.topicId(name) === undefined)) {
       refused.push({ name, partitions: unknown.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) })
     }
   }
@@ -92,10 +94,9 @@ export const mergeTxnCommits = (
   answer: TxnOffsetCommitResponse,
 ): TxnOffsetCommitResponse => {
   if (refused.length === 0) return answer
-  const merged = new Map<string, ResponseTopic>()
-  for (const topic of [...refused, ...answer.topics]) {
-    const before = merged.get(topic.name)?.partitions ?? []
-    merged.set(topic.name, { name: topic.name, partitions: [...before, ...topic.partitions] })
-  }
-  return { ...answer, topics: [...merged.values()] }
+  const topics = mergeTopics<ResponseTopic['partitions'][number], ResponseTopic>(
+    [refused, answer.topics],
+    ({ name }) => name,
+  )
+  return { ...answer, topics }
 }

@@ -59,7 +59,8 @@ export const alterShareGroupOffsets = (
       topicId,
       partitions: Array.from(offsets, ([partition, startOffset]) => ({ partition, startOffset })),
     })),
-    responses,
+    // A topic that is not there is answered for its partitions only.
+    responses: responses.filter(({ topicId, partitions }) => topicId !== ZERO_UUID || partitions.length > 0),
   }
   // A topic that is there makes the group, whichever of its partitions are named.
   if (initializing.size === 0) return answered(value)
