@@ -26,6 +26,10 @@ export class LeaderEpochCache {
   #entries: EpochEntry[] = []
   #revision = 0
 
+  constructor(entries: readonly EpochEntry[] = []) {
+    for (const { epoch, startOffset } of entries) this.assign(epoch, startOffset)
+  }
+
   get revision(): number {
     return this.#revision
   }

@@ -20,6 +20,8 @@ export interface LoadedLog {
   readonly epochs: LeaderEpochCache
   /** The revision of `epochs` that its file holds. */
   readonly checkpointedRevision: number
+  /** The file is known to survive a loss of power. */
+  readonly isCheckpointDurable: boolean
   readonly producers: ProducerStateManager
   readonly snapshots: ProducerSnapshots
   readonly logStartOffset: number

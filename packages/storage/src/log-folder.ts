@@ -12,6 +12,7 @@ import {
   parseOffsetFileName,
 } from './log-files.ts'
 import type { ExistingSegment } from './log-segment.ts'
+import type { SegmentState } from './log-state.ts'
 import { OffsetIndex } from './offset-index.ts'
 import { TimeIndex } from './time-index.ts'
 
@@ -36,8 +37,15 @@ export const emptyLogFolder: LogFolder = { names: [], segments: [], snapshotOffs
 const LEFTOVER_SUFFIXES = [DELETED_SUFFIX, CLEANED_SUFFIX, '.tmp']
 const INDEX_SUFFIXES = [INDEX_SUFFIX, TIME_INDEX_SUFFIX, TXN_INDEX_SUFFIX]
 
-/** Looks at names and sizes only. A cleaner's `.swap` files are for the one that completes its swaps. */
-export async function readLogFolder(fs: FileSystem, directory: string): Promise<LogFolder> {
+/**
+ * Looks at names and sizes only, and not at the sizes of segments that are `known`. A cleaner's `.swap` files are for
+ * the one that completes its swaps.
+ */
+export async function readLogFolder(
+  fs: FileSystem,
+  directory: string,
+  known: readonly SegmentState[] = [],
+): Promise<LogFolder> {
   const names = await fs.readdir(directory)
   const present = new Set(names)
   const snapshotOffsets: number[] = []
@@ -46,8 +54,14 @@ export async function readLogFolder(fs: FileSystem, directory: string): Promise<
   for (const name of names) {
     const baseOffset = parseOffsetFileName(name, LOG_SUFFIX)
     const snapshotOffset = parseOffsetFileName(name, SNAPSHOT_SUFFIX)
-    if (baseOffset !== undefined) segments.push(await findSegment(fs, directory, baseOffset, present))
-    else if (snapshotOffset !== undefined) snapshotOffsets.push(snapshotOffset)
+    if (baseOffset !== undefined) {
+      const state = known.find((segment) => segment.baseOffset === baseOffset)
+      segments.push(
+        state === undefined
+          ? await findSegment(fs, directory, baseOffset, present)
+          : { ...state, lacksIndex: lacksIndex(state, present) },
+      )
+    } else if (snapshotOffset !== undefined) snapshotOffsets.push(snapshotOffset)
     else if (LEFTOVER_SUFFIXES.some((suffix) => name.endsWith(suffix)) || isOrphanedIndex(name, present)) {
       leftovers.push(path.join(directory, name))
     }
@@ -83,6 +97,14 @@ async function findSegment(
     offsetIndexEntries: Math.floor((offsetIndex?.size ?? 0) / OffsetIndex.entryBytes),
     timeIndexEntries: Math.floor((timeIndex?.size ?? 0) / TimeIndex.entryBytes),
     transactionIndexBytes: transactionIndex?.size ?? 0,
-    lacksIndex: log.size > 0 && (offsetIndex === undefined || timeIndex === undefined),
+    lacksIndex: lacksIndex({ baseOffset, sizeInBytes: log.size }, present),
   }
+}
+
+function lacksIndex(
+  { baseOffset, sizeInBytes }: { readonly baseOffset: number; readonly sizeInBytes: number },
+  present: ReadonlySet<string>,
+): boolean {
+  const lacks = (suffix: string): boolean => !present.has(offsetFileName(baseOffset, suffix))
+  return sizeInBytes > 0 && (lacks(INDEX_SUFFIX) || lacks(TIME_INDEX_SUFFIX))
 }

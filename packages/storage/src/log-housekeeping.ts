@@ -4,6 +4,7 @@ import type { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogContext } from './log-context.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import type { LogSegment } from './log-segment.ts'
+import type { LogSegments } from './log-segments.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import { SerialQueue } from './serial-queue.ts'
 
@@ -22,6 +23,8 @@ export class LogHousekeeping {
   readonly #onFailure: (cause: unknown) => Error
   readonly #removals = new Set<Timer>()
   #checkpointedRevision: number
+  /** The file with that revision survives a loss of power. */
+  #isCheckpointDurable: boolean
 
   constructor(o: {
     readonly context: LogContext
@@ -30,6 +33,7 @@ export class LogHousekeeping {
     readonly snapshots: ProducerSnapshots
     /** The revision of `epochs` that the checkpoint file holds. */
     readonly checkpointedRevision: number
+    readonly isCheckpointDurable: boolean
     readonly onFailure: (cause: unknown) => Error
   }) {
     this.#context = o.context
@@ -37,6 +41,7 @@ export class LogHousekeeping {
     this.#epochs = o.epochs
     this.#snapshots = o.snapshots
     this.#checkpointedRevision = o.checkpointedRevision
+    this.#isCheckpointDurable = o.isCheckpointDurable
     this.#onFailure = o.onFailure
   }
 
@@ -45,27 +50,43 @@ export class LogHousekeeping {
     this.#runUnattended(async () => {
       await written
       await segment.finish({ sync: true })
+      // A recovery begins at a snapshot, and must find in the file which epochs were before it.
+      await this.checkpointEpochs()
       await this.#snapshots.write(snapshot.offset, snapshot.content)
       this.#context.indexCache.touch(segment.indexes)
     })
   }
 
   /** Resolves when what a recovery would skip is on disk: indexes of rolled segments, leader epochs. */
-  async settled(active: LogSegment): Promise<void> {
+  async settled(segments: LogSegments): Promise<void> {
+    await this.queue.run(async () => {
+      if (segments.isSmall) return
+      await this.guard(async () => {
+        await this.checkpointEpochs()
+        const { active } = segments
+        if (active.writtenBytes > 0) await active.indexes.persist({ sync: false })
+      })
+    })
+  }
+
+  /** Writes the small files for whoever opens the log after an orderly stop. */
+  async leave(segments: LogSegments): Promise<void> {
     await this.queue.run(() =>
       this.guard(async () => {
-        await this.checkpointEpochs()
-        if (active.writtenBytes > 0) await active.indexes.persist({ sync: false })
+        await this.checkpointEpochs({ isDurable: !segments.isSmall })
+        const { active } = segments
+        if (active.writtenBytes > 0) await active.finish({ sync: false })
       }),
     )
   }
 
-  async checkpointEpochs(): Promise<void> {
+  async checkpointEpochs({ isDurable = true }: { readonly isDurable?: boolean } = {}): Promise<void> {
     const { revision } = this.#epochs
-    if (revision === this.#checkpointedRevision) return
+    if (revision === this.#checkpointedRevision && (this.#isCheckpointDurable || !isDurable)) return
     const file = path.join(this.#directory, LEADER_EPOCH_CHECKPOINT_FILE)
-    await this.#context.fs.writeFile(file, this.#epochs.format(), { atomic: true })
+    await this.#context.fs.writeFile(file, this.#epochs.format(), { atomic: isDurable })
     this.#checkpointedRevision = revision
+    this.#isCheckpointDurable = isDurable
   }
 
   /**

@@ -61,7 +61,10 @@ describe('LogManager', () => {
     assert.equal(await textOf(harness, 'recovery-point-offset-checkpoint'), '0\n1\ntopic 0 3\n')
     assert.equal(await textOf(harness, 'log-start-offset-checkpoint'), '0\n1\ntopic 0 1\n')
     assert.equal(await textOf(harness, 'replication-offset-checkpoint'), '0\n1\ntopic 0 3\n')
-    assert.equal(await textOf(harness, '.kafka_cleanshutdown'), '{"version":0,"brokerEpoch":-1}')
+    assert.match(
+      await textOf(harness, '.kafka_cleanshutdown'),
+      /^\{"version":0,"brokerEpoch":-1,"logStatesChecksum":\d+\}$/,
+    )
     assert.equal(await textOf(harness, 'topic-0/partition.metadata'), `version: 0\ntopic_id: ${topicId}`)
     assert.equal(await textOf(harness, 'topic-0/leader-epoch-checkpoint'), '0\n1\n0 1\n')
     const cluster = harness.manager.clusterId
@@ -101,7 +104,7 @@ describe('LogManager', () => {
     const fs = new ObservedFileSystem(new MemoryFileSystem(), logDir)
     const harness = new StorageHarness({ fs })
     const log = await harness.openLog()
-    await write(log, batchOf(['a']))
+    await write(log, batchOf(['a'.repeat(70_000)]))
     await log.flushed(1)
     const other = await harness.manager.getOrCreateLog({ topic: 'zoo', partition: 0 }, otherId, harness.config)
     await write(other, batchOf(['z']))
@@ -168,7 +171,7 @@ describe('LogManager', () => {
     harness.manager.startBackground()
     await harness.clock.advanceAsync(5000)
     assert.deepEqual(writes.splice(0), ['meta.properties', 'replication-offset-checkpoint'])
-    await write(log, batchOf(['a']))
+    await write(log, batchOf(['a'.repeat(70_000)]))
     await log.flushed(1)
     await harness.clock.advanceAsync(5000)
     assert.deepEqual(writes.splice(0), ['replication-offset-checkpoint'])
@@ -249,6 +252,7 @@ describe('LogManager', () => {
     const file = path.join(harness.partitionDir, 'partition.metadata')
     const content = await harness.fs.readFile(file)
     await harness.fs.writeFile(file, 'nonsense')
+    await harness.fs.remove(path.join(logDir, 'milena-log-states'))
     await harness.start()
     await assert.rejects(harness.openLog(), { error: 'KAFKA_STORAGE_ERROR' })
     assert.equal([...harness.manager.logs()].length, 1)

@@ -49,6 +49,11 @@ export class LogProducers {
     return this.#manager.activeProducers()
   }
 
+  /** Nothing is known of any producer. */
+  get isEmpty(): boolean {
+    return this.#manager.size === 0
+  }
+
   /** The first record of a transaction that is open, or whose marker is not committed; Infinity when there is none. */
   get firstUnstableOffset(): number {
     return this.#manager.transactions.firstUnstableOffset
@@ -128,7 +133,8 @@ export class LogProducers {
 
   /** Leaves the producers for the next start, which finds them by the log's end. */
   async writeLastSnapshot(logEndOffset: number): Promise<void> {
-    if (logEndOffset > 0 && !this.#snapshots.offsets.includes(logEndOffset)) {
+    const saysNothing = this.isEmpty && this.#snapshots.offsets.length === 0 && this.#local.segments.isSmall
+    if (!saysNothing && logEndOffset > 0 && !this.#snapshots.offsets.includes(logEndOffset)) {
       await this.#snapshots.write(logEndOffset, this.#manager.encode())
     }
     const bases = new Set(this.#local.segments.values().map((segment) => segment.baseOffset))

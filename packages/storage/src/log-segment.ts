@@ -96,6 +96,23 @@ export class LogSegment {
     this.transactionIndex = new TransactionIndex(this, o.context, o.existing?.transactionIndexBytes ?? 0)
   }
 
+  /** What the next start must know of the files, when all is in them. */
+  get state(): ExistingSegment & { readonly baseOffset: number } {
+    return {
+      baseOffset: this.baseOffset,
+      sizeInBytes: this.writtenBytes,
+      modifiedMs: this.lastModifiedMs,
+      offsetIndexEntries: this.indexes.offsetIndex.count,
+      timeIndexEntries: this.indexes.timeIndex.count,
+      transactionIndexBytes: this.transactionIndex.persistedBytes,
+    }
+  }
+
+  /** The first batch's timestamp, where it is known. */
+  get rollingBasedTimestamp(): number | undefined {
+    return this.#rollingBasedTimestamp
+  }
+
   get logPath(): string {
     return this.#path(LOG_SUFFIX)
   }

@@ -1,5 +1,7 @@
 import type { LogSegment } from './log-segment.ts'
 
+const SMALL_LOG_BYTES_MAX = 65_536
+
 /** The segments of a log by base offset, never empty once the log is open; the last one is the active one. */
 export class LogSegments {
   #segments: LogSegment[] = []
@@ -46,6 +48,14 @@ export class LogSegments {
   replace(segments: ReadonlySet<LogSegment>, segment: LogSegment): void {
     const others = this.#segments.filter((one) => !segments.has(one))
     this.#segments = [...others, segment].toSorted((a, b) => a.baseOffset - b.baseOffset)
+  }
+
+  /**
+   * So little that a recovery reads it as a whole and needs nothing beside the batches, nor that anything else is on
+   * the disk: most of ten thousand logs are like this, and nobody waits for their small files.
+   */
+  get isSmall(): boolean {
+    return this.#segments.length === 1 && this.first.writtenBytes <= SMALL_LOG_BYTES_MAX
   }
 
   get sizeInBytes(): number {

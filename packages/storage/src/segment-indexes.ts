@@ -97,6 +97,16 @@ export class SegmentIndexes {
     return this.#builder.max ?? { timestamp: -1, offset: this.#segment.baseOffset }
   }
 
+  /** As {@link maxTimestamp}, if no file has to be read for it. */
+  get knownMaxTimestamp(): TimestampOffset | undefined {
+    return this.#builder.max
+  }
+
+  /** Says what {@link maxTimestamp} would find in the file. */
+  resume(max: TimestampOffset): void {
+    this.#builder.resume(max)
+  }
+
   async #resumeFromFile(): Promise<void> {
     const { entries } = this.timeIndex
     if (entries.persistedCount === 0) return

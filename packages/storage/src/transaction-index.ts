@@ -44,6 +44,11 @@ export class TransactionIndex {
     if (this.#persistedCount === 0) this.#entries = []
   }
 
+  /** Bytes of the file that are entries. */
+  get persistedBytes(): number {
+    return this.#persistedCount * ABORTED_TRANSACTION_BYTES
+  }
+
   /** Known without reading the file: nothing was aborted in this segment. */
   get isEmpty(): boolean {
     return this.#entries?.length === 0

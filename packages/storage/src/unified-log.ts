@@ -17,6 +17,8 @@ import { LogOffsets } from './log-offsets.ts'
 import type { LogParts } from './log-parts.ts'
 import { LogProducers } from './log-producers.ts'
 import type { TransactionStart } from './log-producers.ts'
+import type { LogState } from './log-state.ts'
+import { logStateOf } from './log-state.ts'
 import { truncateLog, truncateLogFully } from './log-truncation.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { TimestampAndOffset } from './offset-lookup.ts'
@@ -379,7 +381,7 @@ export class UnifiedLog {
   async checkpointRecoveryPoint(): Promise<number> {
     const { recoveryPoint } = this
     // A closed log has been settled, or is being deleted and its folder has another name.
-    if (!this.#closed) await this.#housekeeping.settled(this.#local.segments.active)
+    if (!this.#closed) await this.#housekeeping.settled(this.#local.segments)
     return recoveryPoint
   }
 
@@ -404,11 +406,14 @@ export class UnifiedLog {
   }
 
   async #settle(): Promise<void> {
-    const { active } = this.#local.segments
     await this.flushed(this.#offsets.logEndOffset)
-    await this.#housekeeping.settled(active)
-    if (active.writtenBytes > 0) await active.finish({ sync: false })
+    await this.#housekeeping.leave(this.#local.segments)
     await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
+  }
+
+  /** What the next start is to know of a log that was closed in order. */
+  get state(): LogState {
+    return logStateOf(this.#topicId, this.#parts)
   }
 
   /** Brings what was written of a log that failed to disk, so that it can be opened anew from there; reads go on. */
