@@ -3,7 +3,7 @@
  * share coordinator that is next door. The topic of the state is made when it is first needed, and a coordinator that is
  * about to be ready is asked again.
  */
-import type { ShareCoordinatorService } from '@milena/coordinator'
+import { mapInTurns, type ShareCoordinatorService } from '@milena/coordinator'
 import { Errors } from '@milena/protocol/messages'
 import type {
   DeleteShareGroupStateRequest,
@@ -83,13 +83,14 @@ export class SharePersister {
     ask: (request: StateRequest<Partition>) => Promise<StateResponse<Result>>,
   ): Promise<StateResponse<Result>> {
     await this.#options.topicCreator.create(SHARE_GROUP_STATE_TOPIC)
-    const results = topics.map(async ({ topicId, partitions }) => ({
-      topicId,
-      partitions: await Promise.all(
-        partitions.map((each) => this.#untilReady({ groupId, topics: [{ topicId, partitions: [each] }] }, ask)),
-      ),
-    }))
-    return { results: (await Promise.all(results)).map((topic) => ({ ...topic, partitions: topic.partitions.flat() })) }
+    const { clock } = this.#options
+    const results = await mapInTurns(clock, topics, async ({ topicId, partitions }) => {
+      const answers = await mapInTurns(clock, partitions, (each) =>
+        this.#untilReady({ groupId, topics: [{ topicId, partitions: [each] }] }, ask),
+      )
+      return { topicId, partitions: answers.flat() }
+    })
+    return { results }
   }
 
   async #untilReady<Partition, Result extends { readonly errorCode: number }>(

@@ -4,6 +4,7 @@
  *
  * Versions: 2 flexible.
  */
+import { mapInTurns } from '@milena/coordinator'
 import { DeleteRecordsRequest, DeleteRecordsResponse, Errors } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { isInternalTopic } from '../replica/internal-topic.ts'
@@ -16,15 +17,14 @@ type PartitionResponse = Input<typeof DeleteRecordsResponse>['topics'][number]['
 
 export const deleteRecords = handler(DeleteRecordsRequest, DeleteRecordsResponse, {
   versions: { min: 0, max: 2 },
-  handle: async ({ topics }, context) => ({
-    throttleTimeMs: 0,
-    topics: await Promise.all(
-      [...askedFor(topics)].map(async ([name, partitions]) => ({
-        name,
-        partitions: await Promise.all([...partitions.values()].map((each) => deleteFrom(name, each, context))),
-      })),
-    ),
-  }),
+  handle: async ({ topics }, context) => {
+    const { clock } = context.services
+    const answers = await mapInTurns(clock, [...askedFor(topics)], async ([name, partitions]) => ({
+      name,
+      partitions: await mapInTurns(clock, [...partitions.values()], (each) => deleteFrom(name, each, context)),
+    }))
+    return { throttleTimeMs: 0, topics: answers }
+  },
   errorResponse: ({ error }, { topics }) => ({
     throttleTimeMs: 0,
     topics: topics.map(({ name, partitions }) => ({ name, partitions: partitions.map((each) => failed(each, error)) })),

@@ -2,6 +2,7 @@
  * DescribeProducers (key 61, KIP-664): the producers that a partition remembers, with where their transactions begin
  * that are open, so that one that hangs can be found and aborted.
  */
+import { mapInTurns } from '@milena/coordinator'
 import { topicNameProblem } from '@milena/metadata'
 import { DescribeProducersRequest, DescribeProducersResponse, Errors } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
@@ -13,16 +14,17 @@ type Failure = Pick<PartitionResponse, 'errorCode' | 'errorMessage'>
 
 export const describeProducers = handler(DescribeProducersRequest, DescribeProducersResponse, {
   versions: { min: 0, max: 0 },
-  handle: ({ topics }, context) => ({
-    throttleTimeMs: 0,
-    topics: topics.map(({ name, partitionIndexes }) => {
+  handle: async (request, context) => {
+    const { clock } = context.services
+    const topics = await mapInTurns(clock, request.topics, async ({ name, partitionIndexes }) => {
       const failure = topicFailure(name, context)
-      const partitions = partitionIndexes.map((index) =>
+      const partitions = await mapInTurns(clock, partitionIndexes, (index) =>
         failure === undefined ? describe(name, index, context) : failed(index, failure),
       )
       return { name, partitions }
-    }),
-  }),
+    })
+    return { throttleTimeMs: 0, topics }
+  },
   errorResponse: ({ code: errorCode, message: errorMessage }, { topics }) => ({
     throttleTimeMs: 0,
     topics: topics.map(({ name, partitionIndexes }) => ({

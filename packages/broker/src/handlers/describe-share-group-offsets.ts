@@ -3,6 +3,7 @@
  *
  * Versions: 1 the lag (KIP-1226).
  */
+import { mapInTurns } from '@milena/coordinator'
 import { DescribeShareGroupOffsetsRequest, DescribeShareGroupOffsetsResponse, Errors } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
 import { clientContext } from '../coordinators/client-context.ts'
@@ -17,7 +18,7 @@ export const describeShareGroupOffsets = handler(DescribeShareGroupOffsetsReques
   versions: { min: 0, max: 1 },
   handle: async ({ groups }, context) => ({
     throttleTimeMs: 0,
-    groups: await Promise.all(groups.map((group) => describe(group, context))),
+    groups: await mapInTurns(context.services.clock, groups, (group) => describe(group, context)),
   }),
   errorResponse: (error, { groups }) => ({
     throttleTimeMs: 0,

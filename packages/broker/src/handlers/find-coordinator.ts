@@ -6,6 +6,7 @@
  * Versions: 0 groups only; 1 key types, throttle time, error message; 3 flexible; 4 many keys at once, each with its
  * own error (KIP-699); 6 share groups (KIP-932).
  */
+import { mapInTurns } from '@milena/coordinator'
 import { Errors, FindCoordinatorRequest, FindCoordinatorResponse } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
 import {
@@ -72,13 +73,11 @@ export const findCoordinator = handler(FindCoordinatorRequest, FindCoordinatorRe
       const { error, ...node } = await find(keyType, request.key, context)
       return { errorCode: error.code, errorMessage: error === Errors.NONE ? 'NONE' : error.message, ...node }
     }
-    const coordinators = await Promise.all(
-      request.coordinatorKeys.map(async (key) => {
-        const { error, ...node } = await find(keyType, key, context)
-        // Kafka leaves the message empty here.
-        return { key, errorCode: error.code, errorMessage: '', ...node }
-      }),
-    )
+    const coordinators = await mapInTurns(context.services.clock, request.coordinatorKeys, async (key) => {
+      const { error, ...node } = await find(keyType, key, context)
+      // Kafka leaves the message empty here.
+      return { key, errorCode: error.code, errorMessage: '', ...node }
+    })
     return { coordinators }
   },
   errorResponse: (error, request, { apiVersion }) => {

@@ -9,6 +9,7 @@
  * 6 flexible; 7 timestamp -3 (KIP-734); 8 -4 (KIP-405); 9 -5 (KIP-1005); 10 a timeout for tiered reads (KIP-1075);
  * 11 -6 (KIP-1023).
  */
+import { mapInTurns } from '@milena/coordinator'
 import { Errors, ListOffsetsRequest, ListOffsetsResponse } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { ListOffsets } from '@milena/storage'
@@ -40,16 +41,13 @@ export const listOffsets = handler(ListOffsetsRequest, ListOffsetsResponse, {
     if (request.isolationLevel !== READ_UNCOMMITTED && request.isolationLevel !== READ_COMMITTED) {
       throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no isolation level ${request.isolationLevel}.`)
     }
-    const topics = await Promise.all(
-      [...askedFor(request)].map(async ([name, partitions]) => ({
-        name,
-        partitions: await Promise.all(
-          [...partitions.values()].map(async ({ asked, isTwice }) =>
-            isTwice ? failed(asked, Errors.INVALID_REQUEST) : lookUp(name, asked, request, context),
-          ),
-        ),
-      })),
-    )
+    const { clock } = context.services
+    const topics = await mapInTurns(clock, [...askedFor(request)], async ([name, partitions]) => ({
+      name,
+      partitions: await mapInTurns(clock, [...partitions.values()], ({ asked, isTwice }) =>
+        isTwice ? failed(asked, Errors.INVALID_REQUEST) : lookUp(name, asked, request, context),
+      ),
+    }))
     return { throttleTimeMs: 0, topics }
   },
   errorResponse: ({ error }, { topics }) => ({

@@ -7,6 +7,7 @@
  * operations (KIP-430); 9 flexible; 10 topic ids (KIP-516); 11 no operations of the cluster; 12 topics by id;
  * 13 an error at the top (KIP-1102).
  */
+import { mapInTurns } from '@milena/coordinator'
 import type { TopicImage } from '@milena/metadata'
 import { Errors, MetadataRequest, MetadataResponse, ZERO_UUID } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
@@ -33,7 +34,7 @@ export const metadata = handler(MetadataRequest, MetadataResponse, {
       return respond(
         request,
         context,
-        [...image.topics.values()].map((topic) => describeTopic(topic, request)),
+        [...image.topics.values()].map((topic) => describeTopic(topic, request, context.services)),
       )
     }
     checkTopics(request, context)
@@ -84,15 +85,13 @@ async function withCreation(
 ): Promise<Response> {
   const { metadata: service, topicCreator } = context.services
   const errors = new Map<string, KafkaError>()
-  await Promise.all(
-    names.map(async (name) => {
-      if (typeof name !== 'string' || service.image.topics.has(name)) return
-      if (unknownTopicError(name) === Errors.INVALID_TOPIC_EXCEPTION) return
-      const error = await topicCreator.create(name)
-      // What the controller has against it is in the log; to the client the topic is not there.
-      if (error === Errors.INVALID_TOPIC_EXCEPTION) errors.set(name, error)
-    }),
-  )
+  await mapInTurns(context.services.clock, names, async (name) => {
+    if (typeof name !== 'string' || service.image.topics.has(name)) return
+    if (unknownTopicError(name) === Errors.INVALID_TOPIC_EXCEPTION) return
+    const error = await topicCreator.create(name)
+    // What the controller has against it is in the log; to the client the topic is not there.
+    if (error === Errors.INVALID_TOPIC_EXCEPTION) errors.set(name, error)
+  })
   return respond(request, context, describeAll(request, context, names, errors))
 }
 
@@ -108,7 +107,7 @@ function describeAll(
   return ordered.map((name) => {
     if (typeof name !== 'string') return failed(null, name.unknownTopicId, Errors.UNKNOWN_TOPIC_ID)
     const topic = topics.get(name)
-    if (topic !== undefined) return describeTopic(topic, request)
+    if (topic !== undefined) return describeTopic(topic, request, services)
     const unknown = failed(name, ZERO_UUID, errors.get(name) ?? unknownTopicError(name))
     return request.includeTopicAuthorizedOperations
       ? { ...unknown, topicAuthorizedOperations: allOperations.topic }
@@ -116,13 +115,17 @@ function describeAll(
   })
 }
 
-function describeTopic(topic: TopicImage, request: MetadataRequest): TopicResponse {
+function describeTopic(
+  topic: TopicImage,
+  request: MetadataRequest,
+  services: RequestContext['services'],
+): TopicResponse {
   return {
     errorCode: Errors.NONE.code,
     name: topic.name,
     topicId: topic.topicId,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions.map(describePartition),
+    partitions: topic.partitions.map((partition) => describePartition(topic.name, partition, services)),
     topicAuthorizedOperations: request.includeTopicAuthorizedOperations ? allOperations.topic : OPERATIONS_NOT_ASKED,
   }
 }

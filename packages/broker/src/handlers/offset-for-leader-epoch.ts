@@ -4,6 +4,7 @@
  *
  * Versions: 2 the consumer's current leader epoch is checked; 3 replica id; 4 flexible.
  */
+import { mapInTurns } from '@milena/coordinator'
 import { Errors, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
@@ -14,12 +15,14 @@ type PartitionResponse = Input<typeof OffsetForLeaderEpochResponse>['topics'][nu
 
 export const offsetForLeaderEpoch = handler(OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, {
   versions: { min: 2, max: 4 },
-  handle: ({ topics }, context) => ({
-    topics: topics.map(({ topic, partitions }) => ({
+  handle: async ({ topics }, context) => {
+    const { clock } = context.services
+    const answers = await mapInTurns(clock, topics, async ({ topic, partitions }) => ({
       topic,
-      partitions: partitions.map((partition) => endOf(topic, partition, context)),
-    })),
-  }),
+      partitions: await mapInTurns(clock, partitions, (partition) => endOf(topic, partition, context)),
+    }))
+    return { topics: answers }
+  },
   errorResponse: ({ error }, { topics }) => ({
     topics: topics.map(({ topic, partitions }) => ({
       topic,

@@ -4,6 +4,7 @@
  *
  * Versions: 1 flexible; 2 the generation of the transaction protocol (KIP-1228).
  */
+import { mapInTurns } from '@milena/coordinator'
 import { Errors, WriteTxnMarkersRequest, WriteTxnMarkersResponse } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
 import type { TopicPartition } from '@milena/storage'
@@ -19,19 +20,18 @@ export const writeTxnMarkers = handler(WriteTxnMarkersRequest, WriteTxnMarkersRe
     const isThere = ({ topic, partition }: TopicPartition) =>
       services.replicas.partition(topic, partition) !== undefined
     const impossible = markers.findIndex((marker) => !isPossible(marker) && partitionsOf(marker).some(isThere))
-    const results = await Promise.all(
-      (impossible === -1 ? markers : markers.slice(0, impossible)).map(async (marker) => ({
-        marker,
-        results: await services.transactionMarkers.write({
-          producerId: marker.producerId,
-          producerEpoch: marker.producerEpoch,
-          coordinatorEpoch: marker.coordinatorEpoch,
-          isCommit: marker.transactionResult,
-          transactionVersion: marker.transactionVersion,
-          partitions: partitionsOf(marker),
-        }),
-      })),
-    )
+    const possible = impossible === -1 ? markers : markers.slice(0, impossible)
+    const results = await mapInTurns(services.clock, possible, async (marker) => ({
+      marker,
+      results: await services.transactionMarkers.write({
+        producerId: marker.producerId,
+        producerEpoch: marker.producerEpoch,
+        coordinatorEpoch: marker.coordinatorEpoch,
+        isCommit: marker.transactionResult,
+        transactionVersion: marker.transactionVersion,
+        partitions: partitionsOf(marker),
+      }),
+    }))
     return impossible === -1 ? response(results) : refusal(markers, Errors.UNKNOWN_SERVER_ERROR.code)
   },
   errorResponse: ({ error }, { markers }) => refusal(markers, error.code),
@@ -60,7 +60,9 @@ function refusal(markers: readonly Marker[], errorCode: number): Response {
 function partitionsOf({ topics }: Marker): TopicPartition[] {
   const indexes = new Map<string, Set<number>>()
   for (const { name, partitionIndexes } of topics) {
-    indexes.set(name, new Set([...(indexes.get(name) ?? []), ...partitionIndexes]))
+    const own = indexes.get(name) ?? new Set<number>()
+    for (const index of partitionIndexes) own.add(index)
+    indexes.set(name, own)
   }
   return Array.from(indexes).flatMap(([topic, own]) => Array.from(own, (partition) => ({ topic, partition })))
 }

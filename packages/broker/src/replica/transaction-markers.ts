@@ -5,6 +5,7 @@
  * A marker for `__consumer_offsets` goes through the group coordinator, which alone appends to that topic and at the
  * marker takes up the transaction's offsets, or drops them.
  */
+import { mapInTurns } from '@milena/coordinator'
 import { Errors, errorByCode } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
 import { endTransactionMarker } from '@milena/records'
@@ -57,12 +58,10 @@ export class TransactionMarkerWriter {
   write(
     marker: TransactionMarker & { readonly partitions: readonly TopicPartition[] },
   ): Promise<readonly MarkerResult[]> {
-    return Promise.all(
-      marker.partitions.map(async (place) => {
-        const error = await this.#writeOne(place, marker)
-        return { topic: place.topic, partition: place.partition, errorCode: (error ?? Errors.NONE).code }
-      }),
-    )
+    return mapInTurns(this.#options.clock, marker.partitions, async (place) => {
+      const error = await this.#writeOne(place, marker)
+      return { topic: place.topic, partition: place.partition, errorCode: (error ?? Errors.NONE).code }
+    })
   }
 
   async #writeOne(place: TopicPartition, marker: TransactionMarker): Promise<KafkaError | undefined> {

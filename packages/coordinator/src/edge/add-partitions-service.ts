@@ -3,7 +3,9 @@ import { Errors } from '@milena/protocol'
 import type { AddPartitions, PartitionsOfTransaction } from '../transaction/add-partitions-to-txn.ts'
 import type { TopicPartition } from '../transaction/transaction.ts'
 import type { RequestClient } from './coordinator-runtime.ts'
+import type { Clock } from './ports.ts'
 import type { PartitionsView } from './transaction-ports.ts'
+import { mapInTurns } from './turns.ts'
 
 type TopicResults = AddPartitionsToTxnResponse['resultsByTopicV3AndBelow']
 type TransactionToChange = AddPartitionsToTxnRequest['transactions'][number]
@@ -18,6 +20,7 @@ export const BATCHED_MIN_VERSION = 4
 const PRODUCER_FENCED_MIN_VERSION = 2
 
 export interface AddPartitionsServiceOptions {
+  readonly clock: Clock
   readonly partitions: PartitionsView
   /** Returns the error code of all. */
   readonly add: (request: AddPartitions, client: RequestClient) => Promise<number>
@@ -44,12 +47,15 @@ export class AddPartitionsService {
       const resultsByTopicV3AndBelow = await this.#change({ ...only, answeredTopics: only.topics }, client)
       return { ...response, resultsByTransaction: [], resultsByTopicV3AndBelow }
     }
-    const resultsByTransaction = await Promise.all(
-      withTopicsOfTwins(request.transactions).map(async (transaction) => ({
-        transactionalId: transaction.transactionalId,
-        topicResults: await this.#change(transaction, client),
-      })),
-    )
+    const transactions = withTopicsOfTwins(request.transactions)
+    if (isTooMuch(transactions, request.transactions)) {
+      const errorCode = Errors.INVALID_REQUEST.code
+      return { throttleTimeMs: 0, errorCode, resultsByTransaction: [], resultsByTopicV3AndBelow: [] }
+    }
+    const resultsByTransaction = await mapInTurns(this.#options.clock, transactions, async (transaction) => ({
+      transactionalId: transaction.transactionalId,
+      topicResults: await this.#change(transaction, client),
+    }))
     // Of the request as a whole: the cluster's `transaction.version` is too low for it.
     if (resultsByTransaction.some(isUnsupported)) {
       const errorCode = Errors.UNSUPPORTED_VERSION.code
@@ -107,10 +113,28 @@ const withTopicsOfTwins = (transactions: readonly TransactionToChange[]): Decide
   }))
 }
 
+/** How many partitions may be asked for, and answered, beyond those that the request itself names. */
+const MAX_PARTITIONS_OF_TWINS = 100_000
+
+/** Twins of an id with many partitions multiply them: the square of what was sent is nobody's honest wish. */
+const isTooMuch = (decided: readonly DecidedTransaction[], sent: readonly TransactionToChange[]): boolean => {
+  const sizes = new Map<TransactionToChange['topics'], number>()
+  const sizeOf = (topics: TransactionToChange['topics']): number => {
+    const size = sizes.get(topics) ?? topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
+    sizes.set(topics, size)
+    return size
+  }
+  const own = sent.reduce((sum, { topics }) => sum + sizeOf(topics), 0)
+  const all = decided.reduce((sum, each) => sum + Math.max(sizeOf(each.topics), sizeOf(each.answeredTopics)), 0)
+  return all > own + MAX_PARTITIONS_OF_TWINS
+}
+
 const distinctPartitions = (topics: TransactionToChange['topics']): TopicPartition[] => {
   const byTopic = new Map<string, Set<number>>()
   for (const { name, partitions } of topics) {
-    byTopic.set(name, new Set([...(byTopic.get(name) ?? []), ...partitions]))
+    const indexes = byTopic.get(name) ?? new Set<number>()
+    for (const index of partitions) indexes.add(index)
+    byTopic.set(name, indexes)
   }
   return Array.from(byTopic).flatMap(([topic, indexes]) => Array.from(indexes, (partition) => ({ topic, partition })))
 }

@@ -103,12 +103,11 @@ export class GroupCoordinatorService {
       startTask: (partition, task) => this.#startTask(partition, task),
     })
     const partitionFor = (groupId: string): number => this.partitionFor(groupId)
-    const parts = { runtime: this.#runtime, topics, partitionFor, errorCodeOf: this.#errorCodeOf }
+    const parts = { clock, runtime: this.#runtime, topics, partitionFor, errorCodeOf: this.#errorCodeOf }
     this.#offsets = new OffsetService(parts)
     this.#consumerGroups = new ConsumerGroupService({
       ...parts,
       config,
-      clock,
       logger,
       loadExpressions: () => this.#loadExpressions(),
       perGroup: (groupIds, ask, failed) => this.#perGroup(groupIds, ask, failed),

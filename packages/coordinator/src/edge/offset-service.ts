@@ -25,7 +25,8 @@ import {
 import { CoordinatorError } from '../runtime/coordinator-error.ts'
 import { answered } from '../runtime/coordinator-shard.ts'
 import type { CoordinatorRuntime, RequestClient } from './coordinator-runtime.ts'
-import type { EndTransactionMarker } from './ports.ts'
+import type { Clock, EndTransactionMarker } from './ports.ts'
+import { mapInTurns } from './turns.ts'
 
 /** Whether a producer's transaction reaches a partition of `__consumer_offsets` (KIP-890). */
 export interface OffsetsVerification {
@@ -36,6 +37,7 @@ export interface OffsetsVerification {
 export type VerifyOffsets = (partition: number) => Promise<OffsetsVerification>
 
 export interface OffsetServiceOptions {
+  readonly clock: Clock
   readonly runtime: CoordinatorRuntime<GroupTypes>
   readonly topics: TopicsView
   readonly partitionFor: (groupId: string) => number
@@ -44,12 +46,14 @@ export interface OffsetServiceOptions {
 
 /** The offsets' half of the group coordinator service: names and ids of topics, shapes of versions, errors. */
 export class OffsetService {
+  readonly #clock: Clock
   readonly #runtime: CoordinatorRuntime<GroupTypes>
   readonly #topics: TopicsView
   readonly #partitionFor: (groupId: string) => number
   readonly #errorCodeOf: (error: unknown) => number
 
-  constructor({ runtime, topics, partitionFor, errorCodeOf }: OffsetServiceOptions) {
+  constructor({ clock, runtime, topics, partitionFor, errorCodeOf }: OffsetServiceOptions) {
+    this.#clock = clock
     this.#runtime = runtime
     this.#topics = topics
     this.#partitionFor = partitionFor
@@ -95,7 +99,9 @@ export class OffsetService {
 
   async fetch(request: OffsetFetchRequest, client: RequestClient): Promise<OffsetFetchResponse> {
     const groups = requestedGroups(request, client.apiVersion)
-    const fetched = await Promise.all(groups.map((group) => this.#fetchGroup(group, request.requireStable, client)))
+    const fetched = await mapInTurns(this.#clock, groups, (group) =>
+      this.#fetchGroup(group, request.requireStable, client),
+    )
     return fetchResponse(request, fetched, client.apiVersion)
   }
 

@@ -38,6 +38,7 @@ import { CoordinatorRuntime } from './coordinator-runtime.ts'
 import { partitionForGroup } from './group-routing.ts'
 import type { Clock, CoordinatorLoader, Logger, PartitionWriter, Random } from './ports.ts'
 import { shareRecordSerde } from './share-record-serde.ts'
+import { mapInTurns } from './turns.ts'
 
 export interface ShareCoordinatorOptions {
   readonly config: ShareCoordinatorConfig
@@ -75,6 +76,7 @@ interface Ask<Partition, Result> {
  */
 export class ShareCoordinatorService {
   readonly #runtime: CoordinatorRuntime<ShareTypes>
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #onPrunable: (partition: number, beforeOffset: number) => void
   /** How far each partition has been pruned, so that it is not asked for again and again. */
@@ -84,6 +86,7 @@ export class ShareCoordinatorService {
 
   constructor(options: ShareCoordinatorOptions) {
     const { config, topics, writer, loader, clock, random, logger } = options
+    this.#clock = clock
     this.#logger = logger
     this.#onPrunable = options.onPrunable ?? (() => undefined)
     this.#runtime = new CoordinatorRuntime<ShareTypes>({
@@ -193,18 +196,17 @@ export class ShareCoordinatorService {
     ask: Ask<Partition, Result>,
   ): Promise<StateResponse<Result>> {
     if (groupId === '') return { results: [] }
-    const byTopic = new Map<string, Map<number, Promise<Result>>>()
-    for (const { topicId, partitions } of topics) {
-      if (partitions.length === 0) continue
-      const results = byTopic.get(topicId) ?? new Map<number, Promise<Result>>()
-      byTopic.set(topicId, results)
-      for (const each of partitions) results.set(each.partition, this.#ask({ groupId, topicId, ...each }, client, ask))
+    const asked = topics.flatMap(({ topicId, partitions }) => partitions.map((each) => ({ groupId, topicId, ...each })))
+    const results = await mapInTurns(this.#clock, asked, (place) => this.#ask(place, client, ask))
+    const byTopic = new Map<string, Map<number, Result>>()
+    asked.forEach(({ topicId, partition }, index) => {
+      const ofTopic = byTopic.get(topicId) ?? new Map<number, Result>()
+      const result = results[index]
+      if (result !== undefined) byTopic.set(topicId, ofTopic.set(partition, result))
+    })
+    return {
+      results: Array.from(byTopic, ([topicId, partitions]) => ({ topicId, partitions: [...partitions.values()] })),
     }
-    const results = Array.from(byTopic, async ([topicId, partitions]) => ({
-      topicId,
-      partitions: await Promise.all(partitions.values()),
-    }))
-    return { results: await Promise.all(results) }
   }
 
   async #ask<Partition, Result>(

@@ -39,7 +39,7 @@ import { transactionFilter } from './transaction-filter.ts'
 import { TransactionMarkerSender } from './transaction-marker-sender.ts'
 import type { TransactionCoordinatorOptions } from './transaction-ports.ts'
 import { transactionRecordSerde } from './transaction-record-serde.ts'
-import { inTurns } from './turns.ts'
+import { inTurns, mapInTurns } from './turns.ts'
 
 const GROUP_METADATA_TOPIC = '__consumer_offsets'
 /** From which version a client knows PRODUCER_FENCED. */
@@ -85,6 +85,7 @@ export class TransactionCoordinatorService {
       report: (partition, written) => this.#runtime.write(partition, markersWritten, written, ITSELF),
     })
     this.#addPartitions = new AddPartitionsService({
+      clock: options.clock,
       partitions,
       add: (request, client) => this.#add(request, client),
       verify: (request, client) => this.#verify(request, client),
@@ -171,7 +172,7 @@ export class TransactionCoordinatorService {
     { transactionalIds }: DescribeTransactionsRequest,
     client: RequestClient,
   ): Promise<DescribeTransactionsResponse> {
-    const transactionStates = transactionalIds.map(async (transactionalId) => {
+    const transactionStates = await mapInTurns(this.#options.clock, transactionalIds, async (transactionalId) => {
       const failed = (code: number): DescribedTransaction => describeTransactionError(transactionalId, code)
       if (this.#partitionCount === undefined) return failed(Errors.COORDINATOR_NOT_AVAILABLE.code)
       if (transactionalId === '') return failed(Errors.INVALID_REQUEST.code)
@@ -182,7 +183,7 @@ export class TransactionCoordinatorService {
       )
       return state ?? failed(Errors.UNKNOWN_SERVER_ERROR.code)
     })
-    return { throttleTimeMs: 0, transactionStates: await Promise.all(transactionStates) }
+    return { throttleTimeMs: 0, transactionStates }
   }
 
   /** The transactional ids of all partitions that are coordinated here. */

@@ -6,6 +6,7 @@ import type {
 } from '@milena/protocol/messages'
 import { Errors } from '@milena/protocol/messages'
 import type { TopicsView } from './group-types.ts'
+import { mergeTopics } from './merge-topics.ts'
 
 /** Offsets are stored by topic name. Since OffsetCommit v10 topics are asked for by id. */
 const FIRST_VERSION_WITH_TOPIC_IDS = 10
@@ -39,6 +40,7 @@ export const knownCommits = (request: OffsetCommitRequest, apiVersion: number, t
 }
 
 type CommittedTopic = OffsetCommitResponse['topics'][number]
+type CommittedPartition = CommittedTopic['partitions'][number]
 
 /** One answer of what was refused here and what the group said; a topic appears once. */
 export const mergeCommits = (
@@ -46,16 +48,11 @@ export const mergeCommits = (
   answered: OffsetCommitResponse,
 ): OffsetCommitResponse => {
   if (refused.length === 0) return answered
-  const merged = new Map<string, CommittedTopic>()
-  for (const topic of [...refused, ...answered.topics]) {
-    const key = `${topic.topicId} ${topic.name}`
-    const before = merged.get(key)
-    merged.set(
-      key,
-      before === undefined ? topic : { ...before, partitions: [...before.partitions, ...topic.partitions] },
-    )
-  }
-  return { ...answered, topics: [...merged.values()] }
+  const topics = mergeTopics<CommittedPartition, CommittedTopic>(
+    [refused, answered.topics],
+    ({ topicId, name }) => `${topicId} ${name}`,
+  )
+  return { ...answered, topics }
 }
 
 type DeletedTopic = OffsetDeleteResponse['topics'][number]
@@ -88,11 +85,9 @@ export const mergeDeletes = (
   answered: OffsetDeleteResponse,
 ): OffsetDeleteResponse => {
   if (refused.length === 0 || answered.errorCode !== Errors.NONE.code) return answered
-  const merged = new Map<string, DeletedTopic>()
-  for (const topic of [...refused, ...answered.topics]) {
-    const before = merged.get(topic.name)
-    const partitions = before === undefined ? topic.partitions : [...before.partitions, ...topic.partitions]
-    merged.set(topic.name, { name: topic.name, partitions })
-  }
-  return { ...answered, topics: [...merged.values()] }
+  const topics = mergeTopics<DeletedTopic['partitions'][number], DeletedTopic>(
+    [refused, answered.topics],
+    ({ name }) => name,
+  )
+  return { ...answered, topics }
 }

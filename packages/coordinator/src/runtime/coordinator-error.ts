@@ -6,7 +6,11 @@ export class CoordinatorError extends Error {
   readonly code: number
 
   constructor(error: { readonly code: number; readonly name: string }, message?: string) {
+    // It says what a client is told, often thousands of times in a row: where it was made is of no interest.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message ?? error.name)
+    Error.stackTraceLimit = stackTraceLimit
     this.code = error.code
   }
 }
