@@ -81,6 +81,35 @@ test('a fetch that ends the session gives back, too', async () => {
   assert.equal(await two.take({ maxWaitMs: 10_000 }), 'a 0-0x2')
 })
 
+test('what is known of a partition outlives the last session of its group', async () => {
+  const { broker, client, topicId } = await startWith([['a']])
+  await using _ = broker
+  const one = new ShareMember(client, { memberId: 'one', topicId })
+  assert.equal(await one.take({ maxWaitMs: 10_000 }), 'a 0-0x1')
+  assert.equal(await one.take({ shareSessionEpoch: -1 }), 'nothing')
+  assert.equal(await one.take({ shareSessionEpoch: 0, topics: [] }), 'nothing')
+  const refused = await one.acknowledge([ack(0, 0, ACCEPT)], { shareSessionEpoch: 1 })
+  assert.equal(refused, `0/${codeOf('INVALID_RECORD_STATE')}`)
+})
+
+test('who is told of an error in one partition is told of all, and does not wait', async () => {
+  const { broker, client, topicId } = await startWith([])
+  await using _ = broker
+  const other = await createTopic(client, 'other')
+  const one = new ShareMember(client, { memberId: 'one', topicId })
+  const partitions = [{ partitionIndex: 0, partitionMaxBytes: 0, acknowledgementBatches: [] }]
+  const topics = [topicId, other].map((id) => ({ topicId: id, partitions }))
+  const { responses } = await one.fetch({ maxWaitMs: 3_600_000, topics })
+  const told = responses.map((topic) => [topic.topicId, topic.partitions.map(({ errorCode }) => errorCode)])
+  assert.deepEqual(
+    told.toSorted(),
+    [
+      [topicId, [0]],
+      [other, [-1]],
+    ].toSorted(),
+  )
+})
+
 test('a session counts its requests', async () => {
   const { broker, client, topicId } = await startWith([['a']])
   await using _ = broker
