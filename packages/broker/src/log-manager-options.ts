@@ -9,6 +9,8 @@ export function logManagerOptions(config: BrokerConfig): ConfiguredOptions {
   return {
     logDirs: config.logDirs,
     nodeId: config.nodeId,
+    corruption: config.logCorruption,
+    recoveryThreadsPerDir: config.get('num.recovery.threads.per.data.dir'),
     defaultConfig: logConfigFor(new Map(), config),
     producerIdExpirationMs: config.get('producer.id.expiration.ms'),
     producerIdExpirationCheckIntervalMs: config.get('producer.id.expiration.check.interval.ms'),

@@ -39,7 +39,7 @@ const otherDefaults: Readonly<Record<string, string>> = {
 }
 
 /** Names that Kafka's broker definitions do not have. */
-const ourOwn = new Set(['milena.durability', ...dynamicOnlyBrokerConfigs])
+const ourOwn = new Set(['milena.durability', 'milena.log.corruption', ...dynamicOnlyBrokerConfigs])
 
 /** Judged elsewhere: when a broker starts, with all properties at hand. Names of classes mean nothing without Java. */
 const judgedTogether = new Set([

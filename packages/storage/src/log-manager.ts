@@ -3,6 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
+import { defaultCleanerConfig } from './cleaner/cleaner-config.ts'
+import { InlineCleaningRunner } from './cleaner/cleaning-runner.ts'
+import { LogCleaner } from './cleaner/log-cleaner.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
 import { DiskWatch } from './disk-watch.ts'
 import { OfflineLogs } from './offline-logs.ts'
@@ -11,6 +14,8 @@ import { GroupCommit } from './group-commit.ts'
 import { IndexCache } from './index-cache.ts'
 import { KeyedQueue } from './keyed-queue.ts'
 import { forEachLimited } from './limited.ts'
+import { LogBurial } from './log-burial.ts'
+import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
 import { LogMoves } from './log-moves.ts'
 import type { LogMove } from './log-move.ts'
@@ -30,7 +35,7 @@ import { formatPartitionMetadata } from './partition-metadata.ts'
 import { StorageError, storageFailure } from './storage-error.ts'
 import { TailCache } from './tail-cache.ts'
 import type { TopicPartition } from './topic-partition.ts'
-import { deletedDirName, parsePartitionDirName, topicPartitionName } from './topic-partition.ts'
+import { parsePartitionDirName, topicPartitionName } from './topic-partition.ts'
 import type { UnifiedLog } from './unified-log.ts'
 
 const MEGABYTE = 1_048_576
@@ -44,6 +49,7 @@ const CONCURRENCY = 16
  */
 export class LogManager {
   readonly clusterId: string
+  readonly cleaner: LogCleaner
   readonly #o: LogManagerOptions
   readonly #dirs: readonly LogDir[]
   readonly #context: LogContext
@@ -60,6 +66,7 @@ export class LogManager {
   #onResumed: (log: UnifiedLog) => void = () => undefined
   #onOffline: (log: UnifiedLog) => void = () => undefined
   readonly #background: BackgroundTasks
+  readonly #burial: LogBurial
   readonly #logger: Logger
   #defaultConfig: LogConfig
   #producerIdExpirationMs: number
@@ -74,6 +81,7 @@ export class LogManager {
     this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
+    this.#burial = new LogBurial({ ...o, background: this.#background })
     this.#context = {
       fs: o.fs,
       clock: o.clock,
@@ -87,16 +95,22 @@ export class LogManager {
       corruption: o.corruption ?? 'offline',
       producerIdExpirationMs: () => this.#producerIdExpirationMs,
       checkpointRecoveryPoints: () => this.checkpointOffsets(),
+      noteTruncated: (name, offset) => this.cleaner.noteTruncated(this.#logs.get(name), offset),
     }
+    this.cleaner = new LogCleaner({
+      ...o,
+      logger: o.logger.child('LogCleaner'),
+      config: o.cleaner ?? defaultCleanerConfig,
+      hosted: this.#hosted,
+      openRunner: o.openCleaningRunner ?? (() => new InlineCleaningRunner(o)),
+    })
     const hosted = (name: string): HostedLog | undefined => this.#logs.get(name)
     const parts = { context: this.#context, logger: this.#logger, changes: this.#changes, hosted }
     const exchange = new LogExchange({
       ...parts,
-      replace: (old, reopened) => {
-        this.#replace(old, reopened, reopened.log.logEndOffset)
-        this.#onMoved(reopened.log)
-      },
-      bury: ({ log, dir }) => this.#bury(log.topicPartition, dir, log.config),
+      replace: (old, reopened) => this.#replace(old, reopened, reopened.log.logEndOffset),
+      onMoved: (log) => this.#onMoved(log),
+      bury: ({ log, dir }) => this.#burial.bury(log.topicPartition, dir, log.config),
     })
     const resumption = new LogResumption({
       ...parts,
@@ -161,7 +175,7 @@ export class LogManager {
       recoveryThreads: this.#o.recoveryThreadsPerDir ?? 2,
     })
     for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
-    for (const deleted of deletedDirs) this.#removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
+    for (const deleted of deletedDirs) this.#burial.removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
     this.#interrupted.push(...moving.map((topicPartition) => ({ topicPartition, dir })))
     this.#logger.info('Loaded logs', {
       logDir: dir.path,
@@ -175,6 +189,16 @@ export class LogManager {
   /** The folders, and why one is not used any more. */
   get logDirs(): readonly Pick<LogDir, 'path' | 'meta' | 'failure' | 'refusal' | 'hadCleanShutdown'>[] {
     return this.#dirs
+  }
+
+  /** A folder is not there: nobody knows which logs lie in it. */
+  get lacksFolders(): boolean {
+    return this.#o.logDirs.length > this.#dirs.filter(({ failure }) => failure === undefined).length
+  }
+
+  /** There is a log, but it could not be opened. */
+  isOffline(topicPartition: TopicPartition): boolean {
+    return this.#offline.get(topicPartition) !== undefined
   }
 
   log(topicPartition: TopicPartition): UnifiedLog | undefined {
@@ -300,7 +324,8 @@ export class LogManager {
       this.#logs.delete(name)
       this.#checkpoints.forget(name, hosted.dir)
       await hosted.log.close({ flush: false })
-      const grave = await this.#bury(topicPartition, hosted.dir, hosted.log.config)
+      await this.cleaner.noteDeleted(hosted)
+      const grave = await this.#burial.bury(topicPartition, hosted.dir, hosted.log.config)
       this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
     })
   }
@@ -309,18 +334,9 @@ export class LogManager {
   async #deleteOffline(name: string, topicPartition: TopicPartition): Promise<void> {
     const offline = this.#offline.get(topicPartition)
     if (offline === undefined) return
-    await this.#bury(topicPartition, offline.dir, this.#defaultConfig)
+    await this.#burial.bury(topicPartition, offline.dir, this.#defaultConfig)
     this.#offline.delete(topicPartition)
     this.#checkpoints.forget(name, offline.dir)
-  }
-
-  /** Gives the folder of a log that is not in use a name that says so, and removes it later. */
-  async #bury(topicPartition: TopicPartition, dir: LogDir, { fileDeleteDelayMs }: LogConfig): Promise<string> {
-    const uniqueId = Buffer.from(this.#o.random.bytes(16)).toString('hex')
-    const grave = path.join(dir.path, deletedDirName(topicPartition, uniqueId))
-    await this.#o.fs.rename(path.join(dir.path, topicPartitionName(topicPartition)), grave)
-    this.#removeLater(grave, fileDeleteDelayMs)
-    return grave
   }
 
   /** The move of a log that is under way. */
@@ -371,10 +387,7 @@ export class LogManager {
     this.#logs.delete(name)
     this.#checkpoints.forget(name, dir)
     this.#host(reopened.log, reopened.dir, checkpointedRecoveryPoint)
-  }
-
-  #removeLater(directory: string, delayMs: number): void {
-    this.#background.once(delayMs, 'delete a folder', () => this.#o.fs.removeDirectory(directory))
+    if (reopened.dir !== dir) this.cleaner.noteMoved(reopened, dir)
   }
 
   /** Changes the config of a partition's log, or of all logs of a topic. */
@@ -406,34 +419,11 @@ export class LogManager {
     this.#producerIdExpirationMs = expirationMs
   }
 
-  /** Begins the periodic work: checkpoints, retention, forgetting of idle producers. */
+  /** Begins the periodic work: checkpoints, retention, cleaning, forgetting of idle producers. */
   startBackground(): void {
-    const o = this.#o
     for (const { topicPartition, dir } of this.#interrupted) this.#moves.begin(topicPartition, () => dir)
-    const offsetsIntervalMs = o.recoveryPointCheckpointIntervalMs ?? 60_000
-    this.#background.every({
-      name: 'checkpoint high watermarks',
-      intervalMs: o.highWatermarkCheckpointIntervalMs ?? 5000,
-      run: () => this.checkpointHighWatermarks(),
-    })
-    this.#background.every({
-      name: 'checkpoint recovery points',
-      intervalMs: offsetsIntervalMs,
-      run: () => this.checkpointOffsets(),
-    })
-    this.#background.every({
-      name: 'retention',
-      initialDelayMs: o.initialTaskDelayMs ?? 30_000,
-      intervalMs: o.retentionCheckIntervalMs ?? 300_000,
-      run: () => this.deleteOldSegments(),
-    })
-    this.#background.every({
-      name: 'forget idle producers',
-      intervalMs: o.producerIdExpirationCheckIntervalMs ?? 600_000,
-      run: async () => {
-        for (const log of this.logs()) log.removeExpiredProducers()
-      },
-    })
+    scheduleLogWork(this.#background, this, this.#o)
+    this.cleaner.start()
   }
 
   /** Applies retention to all logs, one after the other. */
@@ -464,6 +454,7 @@ export class LogManager {
   }
 
   async #close(): Promise<void> {
+    await this.cleaner.stop()
     await this.#moves.stop()
     await this.#background.stop()
     await this.#watch.stop()

@@ -61,6 +61,8 @@ function partitionsByDir({ logs, replicas }: Services, asked: ReadonlySet<string
     byTopic.set(topic, [...(byTopic.get(topic) ?? []), result])
   }
   for (const partition of replicas.partitions()) {
+    // Nobody knows where what has no log lies, and nothing in a folder that failed is told.
+    if (partition.isOffline) continue
     const { topicPartition, log } = partition
     const { topic, partition: partitionIndex } = topicPartition
     if (asked !== undefined && !asked.has(`${topic} ${partitionIndex}`)) continue

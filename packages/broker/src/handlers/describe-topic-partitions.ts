@@ -19,9 +19,11 @@ import { isInternalTopic } from '../replica/internal-topic.ts'
 import { ApiError } from '../request/api-error.ts'
 import { allOperations, OPERATIONS_NOT_ASKED } from '../request/authorized-operations.ts'
 import { handler } from '../request/handler.ts'
+import type { RequestContext } from '../request/handler.ts'
 import { describePartition } from './partition-description.ts'
 import { unknownTopicError } from './unknown-topic.ts'
 
+type Services = RequestContext['services']
 type TopicResponse = Input<typeof DescribeTopicPartitionsResponse>['topics'][number]
 
 export const describeTopicPartitions = handler(DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse, {
@@ -40,7 +42,7 @@ export const describeTopicPartitions = handler(DescribeTopicPartitionsRequest, D
     }
     const { image } = services.metadata
     const limit = Math.max(1, Math.min(services.config.get('max.request.partition.size.limit'), responsePartitionLimit))
-    return { throttleTimeMs: 0, ...page(namesAskedFor(request, image), cursor, limit, image) }
+    return { throttleTimeMs: 0, ...page(namesAskedFor(request, image), cursor, limit, services) }
   },
   // The response has no place for an error of the request as a whole but its topics.
   errorResponse: ({ error }, { topics }) => ({
@@ -62,19 +64,19 @@ function page(
   names: readonly string[],
   cursor: DescribeTopicPartitionsRequest['cursor'],
   limit: number,
-  image: MetadataImage,
+  services: Services,
 ): Pick<Input<typeof DescribeTopicPartitionsResponse>, 'topics' | 'nextCursor'> {
   const topics: TopicResponse[] = []
   let room = limit
   for (const name of names) {
     const first = cursor?.topicName === name ? cursor.partitionIndex : 0
-    const topic = image.topics.get(name)
+    const topic = services.metadata.image.topics.get(name)
     if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } }
     if (topic === undefined) {
       topics.push(failed(name, unknownTopicError(name).code))
       continue
     }
-    const described = describeTopic(topic, first, room)
+    const described = describeTopic(topic, first, room, services)
     topics.push(described)
     room -= described.partitions.length
     const next = first + described.partitions.length
@@ -83,14 +85,19 @@ function page(
   return { topics, nextCursor: null }
 }
 
-function describeTopic({ name, topicId, partitions }: TopicImage, first: number, limit: number): TopicResponse {
+function describeTopic(
+  { name, topicId, partitions }: TopicImage,
+  first: number,
+  limit: number,
+  services: Services,
+): TopicResponse {
   return {
     errorCode: Errors.NONE.code,
     name,
     topicId,
     isInternal: isInternalTopic(name),
     partitions: partitions.slice(first, first + limit).map((partition) => ({
-      ...describePartition(partition),
+      ...describePartition(name, partition, services),
       eligibleLeaderReplicas: partition.eligibleLeaderReplicas,
       lastKnownElr: partition.lastKnownElr,
     })),

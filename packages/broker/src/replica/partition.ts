@@ -7,6 +7,7 @@
 import { Errors } from '@milena/protocol/messages'
 import type { KafkaError } from '@milena/protocol/messages'
 import type { PartitionImage } from '@milena/metadata'
+import { ApiError } from '../request/api-error.ts'
 import type { AppendOptions, AppendResult, TopicPartition, UnifiedLog } from '@milena/storage'
 
 /** Somebody who waits for a partition: a delayed fetch. */
@@ -24,6 +25,8 @@ export interface PartitionOptions {
   readonly nodeId: number
   /** The log, if this broker has one already. */
   readonly log: UnifiedLog | undefined
+  /** There is a log, or may be, that cannot be read: none is made in its place. */
+  readonly isOffline?: boolean
   /** Makes the log. */
   createLog(): Promise<UnifiedLog>
 }
@@ -38,6 +41,7 @@ export class Partition {
   #log: UnifiedLog | undefined
   #opening: Promise<UnifiedLog> | undefined
   #isRemoved = false
+  readonly #isOffline: boolean
   /** Bytes appended since the log was opened, and how many of them are committed. */
   #appendedBytes = 0
   #committedBytes = 0
@@ -51,6 +55,7 @@ export class Partition {
     this.#nodeId = options.nodeId
     this.#createLog = () => options.createLog()
     this.#image = options.image
+    this.#isOffline = options.isOffline === true
     if (options.log !== undefined) this.#attach(options.log)
   }
 
@@ -64,7 +69,12 @@ export class Partition {
   }
 
   get isLeader(): boolean {
-    return !this.#isRemoved && this.#image.leader === this.#nodeId
+    return !this.#isRemoved && !this.isOffline && this.#image.leader === this.#nodeId
+  }
+
+  /** Its folder failed, or its log is damaged: nothing can be read or written until the broker starts anew. */
+  get isOffline(): boolean {
+    return this.#log?.isOffline ?? this.#isOffline
   }
 
   get isRemoved(): boolean {
@@ -95,6 +105,7 @@ export class Partition {
   /** Opens the log for writing. Rejects with a storage error when the disk refuses. */
   openLog(): Promise<UnifiedLog> {
     if (this.#log !== undefined) return Promise.resolve(this.#log)
+    if (this.#isOffline) return Promise.reject(new ApiError(Errors.KAFKA_STORAGE_ERROR))
     this.#opening ??= this.#createLog()
       .then((log) => this.#attach(log))
       .finally(() => {
@@ -109,6 +120,7 @@ export class Partition {
    */
   leadershipError(currentLeaderEpoch = -1): KafkaError | undefined {
     if (this.#isRemoved) return Errors.UNKNOWN_TOPIC_OR_PARTITION
+    if (this.isOffline) return Errors.KAFKA_STORAGE_ERROR
     if (currentLeaderEpoch !== -1) {
       if (currentLeaderEpoch < this.leaderEpoch) return Errors.FENCED_LEADER_EPOCH
       if (currentLeaderEpoch > this.leaderEpoch) return Errors.UNKNOWN_LEADER_EPOCH

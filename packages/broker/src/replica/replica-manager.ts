@@ -37,6 +37,7 @@ export class ReplicaManager {
   readonly #topics = new Map<string, Map<number, Partition>>()
   readonly #listeners = new Set<LeadershipListener>()
   #image: MetadataImage | undefined
+  #lacksLogs = false
 
   constructor(options: ReplicaManagerOptions) {
     this.#nodeId = options.nodeId
@@ -50,8 +51,13 @@ export class ReplicaManager {
   async start(image: MetadataImage): Promise<void> {
     this.#image = image
     this.#takeUpBrokerConfigs(image)
+    // Of a folder that is not there nobody knows what lies in it: what has no log elsewhere may have one there.
+    this.#lacksLogs = this.#logs.lacksFolders
     for (const topic of image.topics.values()) this.#addTopic(topic)
-    this.#logs.onMoved((log) => this.#onMoved(log))
+    this.#lacksLogs = false
+    this.#logs.onMoved((log) => this.#partitionOf(log)?.replaceLog(log))
+    this.#logs.onResumed((log) => this.#onResumed(log))
+    this.#logs.onOffline((log) => this.#onOffline(log))
     await this.#deleteStrays(image)
   }
 
@@ -121,10 +127,24 @@ export class ReplicaManager {
     }
   }
 
-  #onMoved(log: UnifiedLog): void {
-    const { topic, partition: index } = log.topicPartition
+  #partitionOf({ topicPartition: { topic, partition: index }, topicId }: UnifiedLog): Partition | undefined {
     const partition = this.partition(topic, index)
-    if (partition?.topicId === log.topicId) partition.replaceLog(log)
+    return partition?.topicId === topicId ? partition : undefined
+  }
+
+  /** Some of what was refused may be in the log: who knows it by heart must read it again. */
+  #onResumed(log: UnifiedLog): void {
+    const partition = this.#partitionOf(log)
+    if (partition === undefined) return
+    partition.replaceLog(log)
+    if (!partition.isLeader) return
+    this.#notifyResigned(partition, partition.leaderEpoch)
+    this.#notifyElected(partition)
+  }
+
+  #onOffline(log: UnifiedLog): void {
+    const partition = this.#partitionOf(log)
+    if (partition !== undefined) this.#notifyResigned(partition, partition.leaderEpoch)
   }
 
   #newTopic(name: string): Map<number, Partition> {
@@ -144,6 +164,7 @@ export class ReplicaManager {
       image,
       nodeId: this.#nodeId,
       log,
+      isOffline: this.#logs.isOffline(topicPartition) || (log === undefined && this.#lacksLogs),
       createLog: () => this.#logs.getOrCreateLog(topicPartition, topic.topicId, this.#logConfig(topic.name)),
     })
   }

@@ -95,6 +95,10 @@ export class BrokerConfig {
     return this.get('milena.durability') === 'os' ? 'os' : 'auto'
   }
 
+  get logCorruption(): 'offline' | 'truncate' {
+    return this.get('milena.log.corruption') === 'truncate' ? 'truncate' : 'offline'
+  }
+
   get logRetentionMs(): number {
     const minutes = this.get('log.retention.minutes')
     const retentionMs =

@@ -108,4 +108,9 @@ export const brokerIdentityConfigs = {
     'When acks=all is answered for a partition with a single replica: auto waits until the data is on the disk (one sync shared by all that wait), os trusts the operating system as Kafka does.',
     { valid: oneOf('auto', 'os'), importance: 'high' },
   ),
+  'milena.log.corruption': string(
+    'offline',
+    'What becomes of a partition whose log is found damaged at the start where it may have been acknowledged: offline keeps it out of use until the log is mended, truncate cuts it off before the damage.',
+    { valid: oneOf('offline', 'truncate'), importance: 'medium' },
+  ),
 }
