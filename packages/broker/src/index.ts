@@ -1,5 +1,6 @@
 export { Broker } from './broker.ts'
 export type { BrokerPorts } from './broker.ts'
+export { brokerFeatures } from './broker-features.ts'
 export { ListenError } from './network/listener.ts'
 export type { EndPoint } from './network/socket-server.ts'
 export { allHandlers } from './handlers/all-handlers.ts'

@@ -17,6 +17,7 @@ const Thing = message({
     quiet: int64('0+', { tag: 0, default: -1 }),
     list: array('0+', 'int32', { tag: 1 }),
     maybe: struct('0+', { id: int64('0+') }, { nullable: '0+', default: null, tag: 2 }),
+    given: struct('0+', { id: int64('0+') }, { nullable: '0+', tag: 3 }),
   },
 })
 
@@ -29,14 +30,15 @@ const decoded = {
   quiet: -1,
   list: [],
   maybe: null,
+  given: { id: 0 },
 }
 
 test('the fields of the version, tagged ones only where they say something', () => {
   const common = '"data":"AQI=","rate":10.0,"parts":[{"id":"AAAAAAAAAAAAAAAAAAAAAQ","end":9223372036854775807}]'
   assert.equal(messageJson(Thing, 0, decoded), `{"name":"a\\"\\u001F",${common}}`)
   assert.equal(messageJson(Thing, 1, { ...decoded, name: null }), `{"name":null,"later":5,${common}}`)
-  const loud = { ...decoded, quiet: 0, list: [1, 2], maybe: { id: 3 } }
-  assert.match(messageJson(Thing, 0, loud), /,"quiet":0,"list":\[1,2\],"maybe":\{"id":3\}\}$/)
+  const loud = { ...decoded, quiet: 0, list: [1, 2], maybe: { id: 3 }, given: null }
+  assert.match(messageJson(Thing, 0, loud), /,"quiet":0,"list":\[1,2\],"maybe":\{"id":3\},"given":null\}$/)
 })
 
 test('doubles as Java prints them', () => {

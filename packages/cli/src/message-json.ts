@@ -47,13 +47,17 @@ function fieldJson(field: Field, version: number, value: unknown, special?: Fiel
   return typeof value === 'string' ? textJson(value) : String(value as boolean)
 }
 
-function isShown({ kind, options }: Field, value: unknown): boolean {
-  if (options.tag === undefined) return true
-  if (options.default !== undefined) return value !== options.default
-  if (value === null) return options.nullable === undefined
-  if (kind === 'array') return (value as readonly unknown[]).length > 0
-  if (value instanceof Uint8Array) return value.length > 0
-  return !zeros.has(value)
+const isShown = (field: Field, value: unknown): boolean => field.options.tag === undefined || !isDefault(field, value)
+
+/** Null is a default only where it was declared to be, as in Kafka. */
+function isDefault({ kind, options, fields }: Field, value: unknown): boolean {
+  if (options.default !== undefined) return value === options.default
+  if (value === null) return false
+  if (kind === 'array') return (value as readonly unknown[]).length === 0
+  if (value instanceof Uint8Array) return value.length === 0
+  if (kind !== 'struct') return zeros.has(value)
+  const values = value as Readonly<Record<string, unknown>>
+  return Object.entries(fields!).every(([name, field]) => isDefault(field, values[name]))
 }
 
 const zeros = new Set<unknown>([0, 0n, false, '', 'AAAAAAAAAAAAAAAAAAAAAA'])

@@ -84,6 +84,7 @@ export { topicNameProblem } from './controller/topic-name.ts'
 
 // The edge: what keeps it all.
 export { LocalMetadataStore, type LocalMetadataStoreOptions, METADATA_FOLDER } from './store/local-metadata-store.ts'
+export { type KafkaMetadata, metadataSnapshot, readKafkaMetadata } from './store/kafka-metadata.ts'
 export { CorruptMetadataError } from './store/metadata-log-reader.ts'
 export {
   MetadataFailedError,

@@ -5,6 +5,9 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena console-producer …       kafka-console-producer: lines from standard input to a topic
   milena console-consumer …       kafka-console-consumer: a topic to standard output
   milena consumer-groups …        kafka-consumer-groups: list, describe, reset offsets, delete
+  milena dump-log …               kafka-dump-log: show the files of a log, and their damage
+  milena log-dirs …               kafka-log-dirs: which logs lie in which folders, and how large they are
+  milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 
 Options of start:

@@ -26,11 +26,14 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await run(TOOLS[command]!, rest)
   } else if (command === 'start') {
     await start(rest)
+  } else if (command === 'import') {
+    const { importCommand } = await import('./import/import-command.ts')
+    process.exitCode = await importCommand(rest)
   } else if (command.startsWith('-') || command.endsWith('.properties')) {
     await start(argv)
   } else {
     console.error(
-      `milena: '${command}' is not a command; there are start, ${Object.keys(TOOLS).join(', ')}, and --help.`,
+      `milena: '${command}' is not a command; there are start, import, ${Object.keys(TOOLS).join(', ')}, and --help.`,
     )
     process.exitCode = 1
   }

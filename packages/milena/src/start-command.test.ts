@@ -158,7 +158,7 @@ describe('milena', () => {
     assert.equal(help.code, 0)
     assert.match(help.stdout, /--port N/)
     assert.equal(wrong.code, 1)
-    assert.match(wrong.stderr, /^milena: 'topic' is not a command; there are start, topics, /)
+    assert.match(wrong.stderr, /^milena: 'topic' is not a command; there are start, import, topics, /)
   })
 
   test('runs the tools against any broker', async () => {

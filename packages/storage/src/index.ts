@@ -21,6 +21,9 @@ export type { TopicPartition } from './topic-partition.ts'
 export { CorruptFileError, StorageError } from './storage-error.ts'
 
 // Cleaning of compacted logs.
+export { defaultCleanerConfig } from './cleaner/cleaner-config.ts'
+export type { CleanerConfig } from './cleaner/cleaner-config.ts'
+export { LogCleaner } from './cleaner/log-cleaner.ts'
 export { InlineCleaningRunner } from './cleaner/cleaning-runner.ts'
 export type { CleaningRunner } from './cleaner/cleaning-runner.ts'
 export type { CleaningPlan, LogCompaction } from './cleaner/log-compaction.ts'
@@ -34,9 +37,22 @@ export type {
 } from './cleaner/cleaning-job.ts'
 
 // Files, for tools that look at them.
-export { readMetaProperties } from './meta-properties.ts'
+export { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 export type { MetaProperties } from './meta-properties.ts'
-export { parseOffsetCheckpoint } from './offset-checkpoint.ts'
+export { formatOffsetCheckpoint, parseOffsetCheckpoint, readOffsetCheckpoint } from './offset-checkpoint.ts'
+export { parsePartitionMetadata } from './partition-metadata.ts'
+export { parsePartitionDirName } from './topic-partition.ts'
+export {
+  CLEAN_SHUTDOWN_FILE,
+  DELETED_SUFFIX,
+  HIGH_WATERMARK_CHECKPOINT_FILE,
+  LOCK_FILE,
+  LOG_START_OFFSET_CHECKPOINT_FILE,
+  LOG_SUFFIX,
+  META_PROPERTIES_FILE,
+  PARTITION_METADATA_FILE,
+  RECOVERY_POINT_CHECKPOINT_FILE,
+} from './log-files.ts'
 export { decodeProducerSnapshot } from './producer-snapshot.ts'
 export { OffsetIndex } from './offset-index.ts'
 export type { OffsetPosition } from './offset-index.ts'

@@ -83,7 +83,10 @@ function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
   return made
 }
 
-/** The order in which a HashMap of Java gives its keys, so that two outputs can be compared line by line. */
+/**
+ * The order in which a HashMap of Java gives keys that came one by one through computeIfAbsent (which puts the newest of
+ * a bucket first), so that two outputs can be compared line by line.
+ */
 export function javaHashOrder(keys: readonly string[]): readonly string[] {
   let capacity = 16
   while (keys.length > capacity * 0.75) capacity *= 2
@@ -94,6 +97,7 @@ export function javaHashOrder(keys: readonly string[]): readonly string[] {
   }
   return keys
     .map((key) => ({ key, bucket: bucket(key) }))
+    .toReversed()
     .sort((a, b) => a.bucket - b.bucket)
     .map(({ key }) => key)
 }

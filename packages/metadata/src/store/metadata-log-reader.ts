@@ -2,17 +2,17 @@ import { LOG_OVERHEAD, RECORD_BATCH_OVERHEAD, RecordBatch } from '@milena/record
 import { type MetadataRecord } from '../image/metadata-record.ts'
 import { decodeRecord } from './record-frame.ts'
 
-export interface MetadataBatch {
+export interface MetadataBatch<R = MetadataRecord> {
   readonly baseOffset: number
   readonly nextOffset: number
   /** Where the batch ends in the file. */
   readonly end: number
   /** Null for a control batch. */
-  readonly records: readonly MetadataRecord[] | null
+  readonly records: readonly R[] | null
 }
 
-export interface MetadataLogContent {
-  readonly batches: readonly MetadataBatch[]
+export interface MetadataLogContent<R = MetadataRecord> {
+  readonly batches: readonly MetadataBatch<R>[]
   /** How many bytes from the start are whole; what follows was being written when the process died. */
   readonly validBytes: number
 }
@@ -33,8 +33,13 @@ export interface MetadataFile {
  * The batches of a file up to the first that is not whole. Each batch was synced before the next was written, so a
  * whole batch behind a broken one means that what broke had been acknowledged: that is an error, not a torn tail.
  */
-export function readMetadataLog({ path, bytes, baseOffset }: MetadataFile): MetadataLogContent {
-  const batches: MetadataBatch[] = []
+export function readMetadataLog(file: MetadataFile): MetadataLogContent
+export function readMetadataLog<R>(file: MetadataFile, decodeValue: (value: Uint8Array) => R): MetadataLogContent<R>
+export function readMetadataLog(
+  { path, bytes, baseOffset }: MetadataFile,
+  decodeValue: (value: Uint8Array) => unknown = decodeRecord,
+): MetadataLogContent<unknown> {
+  const batches: MetadataBatch<unknown>[] = []
   let position = 0
   let nextOffset = baseOffset
   for (;;) {
@@ -46,7 +51,7 @@ export function readMetadataLog({ path, bytes, baseOffset }: MetadataFile): Meta
     }
     nextOffset = batch.nextOffset
     position += batch.sizeInBytes
-    const records = batch.isControl ? null : recordsOf(path, batch)
+    const records = batch.isControl ? null : recordsOf(path, batch, decodeValue)
     batches.push({ baseOffset: batch.baseOffset, nextOffset: batch.nextOffset, end: position, records })
   }
   const behind = wholeBatchBehind(bytes, position)
@@ -71,11 +76,11 @@ function wholeBatchAt(bytes: Uint8Array, position: number): RecordBatch | undefi
   return batch.isValidCrc() ? batch : undefined
 }
 
-function recordsOf(path: string, batch: RecordBatch): MetadataRecord[] {
-  const records: MetadataRecord[] = []
+function recordsOf<R>(path: string, batch: RecordBatch, decodeValue: (value: Uint8Array) => R): R[] {
+  const records: R[] = []
   for (const { offset, value } of batch.records()) {
     if (value === null) throw new CorruptMetadataError(`${path}: the record at offset ${offset} is empty`)
-    records.push(decodeRecord(value))
+    records.push(decodeValue(value))
   }
   return records
 }
