@@ -1,4 +1,4 @@
-import { constants, open as openDescriptor } from 'node:fs'
+import callbacks, { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
@@ -14,35 +14,47 @@ const flagsByMode: Readonly<Record<OpenMode, number>> = {
   create: constants.O_RDWR | constants.O_CREAT,
 }
 
+const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
+
+/** Node's promises for files make an object for each file that is opened: too much for ten thousand small ones. */
+function call(operation: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    operation((error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function openDescriptor(file: string, flags: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    callbacks.open(file, flags, 0o644, (error, opened) => (error === null ? resolve(opened) : reject(error)))
+  })
+}
+
 class NodeFileSystem implements FileSystem {
   readonly #openFiles = new OpenFiles()
 
   async open(file: string, mode: OpenMode): Promise<File> {
     const absolute = path.resolve(file)
-    const descriptor = await new Promise<number>((resolve, reject) => {
-      openDescriptor(absolute, flagsByMode[mode], 0o644, (error, opened) =>
-        error === null ? resolve(opened) : reject(error),
-      )
-    })
-    return new NodeFile(absolute, descriptor, this.#openFiles)
+    return new NodeFile(absolute, await openDescriptor(absolute, flagsByMode[mode]), this.#openFiles)
   }
 
   readFile(file: string): Promise<Uint8Array> {
-    return fs.readFile(file)
+    return new Promise((resolve, reject) => {
+      callbacks.readFile(file, (error, content) => (error === null ? resolve(content) : reject(error)))
+    })
   }
 
   async writeFile(file: string, content: Uint8Array | string, options?: WriteFileOptions): Promise<void> {
     if (options?.atomic !== true) {
-      await fs.writeFile(file, content)
+      await call((done) => callbacks.writeFile(file, content, done))
       return
     }
     const temporary = `${file}.tmp`
-    const handle = await fs.open(temporary, 'w', 0o644)
+    const descriptor = await openDescriptor(temporary, REPLACE)
     try {
-      await handle.writeFile(content)
-      await handle.datasync()
+      await call((done) => callbacks.writeFile(descriptor, content, done))
+      await call((done) => callbacks.fdatasync(descriptor, done))
     } finally {
-      await handle.close()
+      await call((done) => callbacks.close(descriptor, done))
     }
     await this.rename(temporary, file)
     await this.syncDirectory(path.dirname(file))
@@ -76,15 +88,18 @@ class NodeFileSystem implements FileSystem {
   }
 
   async mkdir(directory: string): Promise<void> {
-    await fs.mkdir(directory, { recursive: true })
+    await call((done) => callbacks.mkdir(directory, { recursive: true }, done))
   }
 
   async readdir(directory: string): Promise<string[]> {
-    return (await fs.readdir(directory)).sort()
+    const names = await new Promise<string[]>((resolve, reject) => {
+      callbacks.readdir(directory, (error, found) => (error === null ? resolve(found) : reject(error)))
+    })
+    return names.sort()
   }
 
   async stat(file: string): Promise<FileStat> {
-    const stat = await fs.stat(file)
+    const stat = await statOf(file)
     return {
       size: stat.size,
       isFile: stat.isFile(),
@@ -100,11 +115,11 @@ class NodeFileSystem implements FileSystem {
   async syncDirectory(directory: string): Promise<void> {
     // Windows opens no folders; NTFS journals its names by itself.
     if (process.platform === 'win32') return
-    const handle = await fs.open(directory, 'r')
+    const descriptor = await openDescriptor(directory, constants.O_RDONLY)
     try {
-      await handle.sync()
+      await call((done) => callbacks.fsync(descriptor, done))
     } finally {
-      await handle.close()
+      await call((done) => callbacks.close(descriptor, done))
     }
   }
 
@@ -118,9 +133,15 @@ class NodeFileSystem implements FileSystem {
   }
 }
 
+function statOf(file: string): Promise<Stats> {
+  return new Promise((resolve, reject) => {
+    callbacks.stat(file, (error, stat) => (error === null ? resolve(stat) : reject(error)))
+  })
+}
+
 async function statOrUndefined(file: string): Promise<Stats | undefined> {
   try {
-    return await fs.stat(file)
+    return await statOf(file)
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined
     throw error
