@@ -1,6 +1,7 @@
 import { LogFlusher } from './log-flusher.ts'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
 import type { LogConfig } from './log-config.ts'
+import { rollMs } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
 import { LogReader } from './log-reader.ts'
 import { salvageLog } from './log-salvage.ts'
@@ -128,8 +129,8 @@ export class LocalLog {
   }
 
   newSegment(baseOffset: number, nowMs: number): LogSegment {
-    const { segmentJitterMs, segmentMs } = this.#config()
-    const jitterMsMax = Math.min(segmentJitterMs, segmentMs, 2 ** 47)
+    const config = this.#config()
+    const jitterMsMax = Math.min(config.segmentJitterMs, rollMs(config), 2 ** 47)
     return new LogSegment({
       baseOffset,
       directory: this.#directory,

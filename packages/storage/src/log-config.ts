@@ -37,6 +37,11 @@ export interface LogConfig {
   readonly segmentMs: number
 }
 
+/** The age at which a segment is closed: in a compacted log no later than its records must be cleaned. */
+export function rollMs({ segmentMs, cleanupPolicy, maxCompactionLagMs }: LogConfig): number {
+  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
+}
+
 const DAY_MS = 86_400_000
 
 /** Kafka 4.3's defaults (org.apache.kafka.storage.internals.log.LogConfig). */

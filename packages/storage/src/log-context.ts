@@ -34,4 +34,6 @@ export interface LogContext {
    * appended next from being validated after a crash.
    */
   readonly checkpointRecoveryPoints: () => Promise<void>
+  /** A log was cut at `offset`: what comes behind it has not been cleaned. */
+  readonly noteTruncated: (name: string, offset: number) => Promise<void>
 }

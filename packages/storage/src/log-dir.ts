@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { FileSystem, Lock, Random } from '@milena/runtime'
 import { hasErrorCode } from '@milena/runtime'
 import {
+  CLEANER_CHECKPOINT_FILE,
   CLEAN_SHUTDOWN_FILE,
   HIGH_WATERMARK_CHECKPOINT_FILE,
   LOCK_FILE,
@@ -58,7 +59,7 @@ const KNOWN_FILES = new Set([
   META_PROPERTIES_FILE,
   METADATA_DIR,
   'bootstrap.checkpoint',
-  'cleaner-offset-checkpoint',
+  CLEANER_CHECKPOINT_FILE,
   LOG_STATES_FILE,
   ...Object.values(CHECKPOINT_FILES),
 ])

@@ -1,4 +1,6 @@
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
+import type { CleanerConfig } from './cleaner/cleaner-config.ts'
+import type { CleaningRunner } from './cleaner/cleaning-runner.ts'
 import type { LogConfig } from './log-config.ts'
 
 export interface LogManagerOptions {
@@ -11,6 +13,10 @@ export interface LogManagerOptions {
   /** The cluster of new folders; without it, that of the folders there are, or a new one. */
   readonly clusterId?: string
   readonly defaultConfig?: LogConfig
+  /** `log.cleaner.*`. */
+  readonly cleaner?: CleanerConfig
+  /** Makes a place where logs are cleaned, one at a time; on this thread unless given. */
+  readonly openCleaningRunner?: () => CleaningRunner
   /** `producer.id.expiration.ms`. */
   readonly producerIdExpirationMs?: number
   /** `producer.id.expiration.check.interval.ms`. */

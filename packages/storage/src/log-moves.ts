@@ -82,12 +82,14 @@ export class LogMoves {
   }
 
   async #carryOut(name: string, move: LogMove): Promise<void> {
+    const resumeCleaning = await move.log.compaction.pause()
     try {
       await move.catchUp()
       if (!move.isCancelled) await this.#o.exchange(move)
     } catch (error) {
       this.#o.logger.error('A log could not be moved', { partition: name, logDir: move.dir.path, error })
     }
+    resumeCleaning()
     if (this.#moves.get(name) === move) this.#moves.delete(name)
     // Of a move that was done nothing is left there.
     await move.discard().catch((error: unknown) => {

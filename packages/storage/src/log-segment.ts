@@ -13,6 +13,7 @@ import type { ScanOptions, ScanResult } from './batch-scanner.ts'
 import { scanBatches } from './batch-scanner.ts'
 import type { IndexedBatch } from './index-builder.ts'
 import type { LogConfig } from './log-config.ts'
+import { rollMs } from './log-config.ts'
 import {
   DELETED_SUFFIX,
   INDEX_SUFFIX,
@@ -145,7 +146,7 @@ export class LogSegment {
     if (o.lastOffset - this.baseOffset > RELATIVE_OFFSET_MAX) return true
     if (this.sizeInBytes === 0) return false
     const age = this.#ageMs(o.maxTimestamp, o.nowMs)
-    return age > config.segmentMs - this.#jitterMs || this.indexes.isFull(config.segmentIndexBytes)
+    return age > rollMs(config) - this.#jitterMs || this.indexes.isFull(config.segmentIndexBytes)
   }
 
   #ageMs(maxTimestamp: number, nowMs: number): number {
@@ -266,7 +267,16 @@ export class LogSegment {
   /** Learns from the file what a reopened active segment needs before it can take batches. */
   async loadRollState(): Promise<void> {
     await this.indexes.maxTimestamp()
-    if (this.writtenBytes === 0 || this.#rollingBasedTimestamp !== undefined) return
+    await this.firstBatchTimestamp()
+  }
+
+  /** The youngest timestamp of the first batch; -1 when there is none. */
+  async firstBatchTimestamp(): Promise<number> {
+    if (this.writtenBytes > 0 && this.#rollingBasedTimestamp === undefined) await this.#readFirstBatch()
+    return this.#rollingBasedTimestamp ?? -1
+  }
+
+  async #readFirstBatch(): Promise<void> {
     const header = Buffer.alloc(BATCH_HEADER_BYTES)
     const filled = await this.read(header, 0)
     if (filled < header.byteLength || magicAt(header, 0) !== 2 || baseOffsetAt(header, 0) < this.baseOffset) {

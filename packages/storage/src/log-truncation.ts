@@ -7,14 +7,26 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
   if (offset < local.segments.first.baseOffset) return truncateLogFully(log, offset)
   await local.settle()
   await housekeeping.queue.run(async () => {
+    const { active } = local.segments
     await local.truncateTo(offset)
     offsets.cutTo(offset)
     noteCut(log)
     const { logStartOffset, highWatermark } = offsets
     await producers.rebuild({ logStartOffset, logEndOffset: offset, highWatermark })
+    if (local.segments.active !== active) await beginSegment(log, offset)
     await housekeeping.checkpointEpochs()
   })
   await context.checkpointRecoveryPoints()
+  await context.noteTruncated(log.name, offset)
+}
+
+/**
+ * What is last now may have been cleaned: it may end before `offset`, and have gaps, by which a recovery tells what is
+ * damaged in a segment that is written to. So it is not written to any more.
+ */
+async function beginSegment({ context, local }: LogParts, offset: number): Promise<void> {
+  if (local.segments.active.sizeInBytes > 0) local.roll(offset, context.clock.nowMs())
+  await local.segments.active.create()
 }
 
 /** Empties the log and lets it go on at `offset`. */
@@ -29,6 +41,7 @@ export async function truncateLogFully(log: LogParts, offset: number): Promise<v
     await housekeeping.checkpointEpochs()
   })
   await context.checkpointRecoveryPoints()
+  await context.noteTruncated(log.name, offset)
 }
 
 function noteCut({ context, name, offsets }: LogParts): void {

@@ -6,6 +6,8 @@ import { TimeIndex } from '../time-index.ts'
 import type { CleanedSegment, CleanerResources, CleaningJob, CleaningResult } from './cleaning-job.ts'
 import { CleaningAborted } from './cleaning-job.ts'
 import type { CleaningRunner } from './cleaning-runner.ts'
+import type { LogToClean } from './log-to-clean.ts'
+import { judgeLog } from './log-to-clean.ts'
 import { commitSwap, finishSwap, retireReplaced } from './segment-swap.ts'
 
 /** What of a log is to be cleaned, and with what. */
@@ -46,10 +48,20 @@ export class LogCompaction {
     return this.#cleaning !== undefined
   }
 
+  /** Nothing may be cleaned now. */
+  get isPaused(): boolean {
+    return this.#pauses > 0
+  }
+
   /** The base offset of the segment that holds `offset`, or would: nothing in it may be cleaned if that may not. */
   segmentBaseOf(offset: number): number {
     const { segments } = this.#log.local
     return (segments.floor(offset) ?? segments.first).baseOffset
+  }
+
+  /** How dirty the log is, which was cleaned up to `checkpointedOffset`. */
+  judge(o: { readonly checkpointedOffset: number | undefined; readonly nowMs: number }): Promise<LogToClean> {
+    return judgeLog(this.#log, o)
   }
 
   /** Cleans the log. Throws {@link CleaningAborted} when it is called off, or must not be cleaned now. */
