@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { captureLogger, type FileSystem, ManualClock, MemoryFileSystem, silentLogger } from '@milena/runtime'
+import {
+  captureLogger,
+  type File,
+  type FileSystem,
+  FileSystemError,
+  ManualClock,
+  MemoryFileSystem,
+  silentLogger,
+} from '@milena/runtime'
 import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
 import { replayAll } from '../image/replay.ts'
 import { LocalMetadataStore, METADATA_FOLDER } from './local-metadata-store.ts'
@@ -112,51 +120,6 @@ describe('the metadata log of a single node', () => {
     await store.close()
   })
 
-  test('a failed write is the last one', async () => {
-    const fs = await folder()
-    const failing = failingSync(fs)
-    const store = await open(failing.fs)
-    failing.fail()
-    await assert.rejects(store.append([topic('a')]), /disk on fire/)
-    await assert.rejects(store.append([topic('b')]), /has failed/)
-    await store.close()
-  })
-})
-
-function failingSync(fs: MemoryFileSystem): { fs: FileSystem; fail: () => void } {
-  let broken = false
-  const open: FileSystem['open'] = async (path, mode) => {
-    const file = await fs.open(path, mode)
-    const sync = file.sync.bind(file)
-    file.sync = () => (broken ? Promise.reject(new Error('disk on fire')) : sync())
-    return file
-  }
-  const proxy = new Proxy(fs, {
-    get(target, name) {
-      if (name === 'open') return open
-      const member: unknown = Reflect.get(target, name, target)
-      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member
-    },
-  })
-  return { fs: proxy, fail: () => (broken = true) }
-}
-
-describe('snapshots', () => {
-  async function compacted(): Promise<{ fs: MemoryFileSystem; beforeFiles: Record<string, Uint8Array> }> {
-    const fs = await folder()
-    const store = await open(fs, 1)
-    const records = ['a', 'b', 'c'].map(topic)
-    await store.append(records)
-    const beforeFiles = { [FIRST_LOG]: await fs.readFile(FIRST_LOG) }
-    await store.compact(replayAll(store.loaded, records).image)
-    await store.append([topic('d')])
-    await store.close()
-    return { fs, beforeFiles }
-  }
-
-  const SNAPSHOT = `${FOLDER}/00000000000000000003-0000000001.checkpoint`
-  const SECOND_LOG = `${FOLDER}/00000000000000000003.log`
-
   test('replace the log when it has grown', async () => {
     const { fs } = await compacted()
     assert.deepEqual(
@@ -216,5 +179,95 @@ describe('snapshots', () => {
     await store.close()
     const gap = await folderOf({ [SECOND_LOG]: await fs.readFile(SECOND_LOG) })
     await assert.rejects(open(gap), /offset 0 is missing before 3/)
+  })
+})
+
+describe('a disk that refuses', () => {
+  /** Fails the calls that are named. */
+  function failing(inner: FileSystem) {
+    const state = { fails: new Set<string>() }
+    const check = (name: string): void => {
+      if (state.fails.has(name)) throw new FileSystemError('ENOSPC', 'the disk is full', name)
+    }
+    const fs = new Proxy(inner, {
+      get(target, name: keyof FileSystem) {
+        const call = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>
+        return async (...args: unknown[]): Promise<unknown> => {
+          check(name)
+          const result = await call(...args)
+          if (name !== 'open') return result
+          const file = result as File
+          for (const each of ['writev', 'sync', 'truncate'] as const) {
+            const inFile = file[each].bind(file) as (...args: unknown[]) => Promise<void>
+            file[each] = async (...inArgs: unknown[]) => {
+              if (each === 'writev' && state.fails.has('writev')) {
+                const [[bytes], position] = inArgs as [Uint8Array[], number]
+                await inFile([bytes!.subarray(0, 40)], position)
+              }
+              check(each)
+              await inFile(...inArgs)
+            }
+          }
+          return file
+        }
+      },
+    })
+    return { fs, state }
+  }
+
+  for (const call of ['writev', 'sync']) {
+    test(`a ${call} that fails leaves nothing behind, and the next one follows on what was acknowledged`, async () => {
+      const disk = await folder()
+      const { fs, state } = failing(disk)
+      const store = await open(fs)
+      await store.append([topic('a')])
+      state.fails.add(call)
+      await assert.rejects(store.append([topic('lost')]), { code: 'ENOSPC' })
+      state.fails.add('truncate')
+      await assert.rejects(store.append([topic('lost')]), { code: 'ENOSPC' })
+      state.fails.clear()
+      await store.append([topic('b')])
+      await store.close()
+      const again = await open(disk)
+      assert.deepEqual(names(again), ['a', 'b'])
+      assert.equal(again.loaded.offset, 1)
+      await again.close()
+    })
+  }
+
+  test('a snapshot for which there is no room, or no log behind it, changes nothing', async () => {
+    const disk = await folder()
+    const { fs, state } = failing(disk)
+    let store = await open(fs, 10)
+    let image = store.loaded
+    const append = async (name: string): Promise<void> => {
+      image = replayAll(image, [topic(name)]).image
+      await store.append([topic(name)])
+    }
+    await append('a')
+    for (const call of ['writeFile', 'open', 'syncDirectory']) {
+      state.fails.add(call)
+      await assert.rejects(store.compact(image), { code: 'ENOSPC' })
+      state.fails.clear()
+      await append(`after-${call.toLowerCase()}`)
+    }
+    await store.close()
+    store = await open(fs, 10)
+    assert.equal(store.loaded.topics.size, 4)
+    // The disk was so broken that not even what was half made could be removed.
+    await append('b')
+    state.fails.add('syncDirectory').add('remove')
+    await assert.rejects(store.compact(image), { code: 'ENOSPC' })
+    state.fails.clear()
+    await append('c')
+    await store.close()
+    store = await open(disk, 10)
+    assert.equal(store.loaded.topics.size, 6)
+    await store.compact(image)
+    await append('d')
+    await store.close()
+    const again = await open(disk)
+    assert.equal(again.loaded.topics.size, 7)
+    await again.close()
   })
 })

@@ -26,8 +26,8 @@ interface Located {
   readonly folder: string
   readonly file: File
   readonly size: number
-  /** Resolves when the file's very existence is on the disk; nothing in it is durable before. */
-  readonly placed: Promise<unknown>
+  /** Brings the file's very existence to the disk; nothing in it is durable before. */
+  readonly place: () => Promise<unknown>
 }
 
 const DEFAULT_MAX_BYTES_BETWEEN_SNAPSHOTS = 20 * 1024 * 1024
@@ -46,22 +46,25 @@ export class LocalMetadataStore implements MetadataStore {
   #file: File
   #size: number
   #nextOffset: number
+  readonly #place: () => Promise<unknown>
   #placed: Promise<unknown>
+  /** What the disk said to the last append, until the file is cut back to before it. */
   #failure: unknown
 
   private constructor(
     options: LocalMetadataStoreOptions,
     loaded: MetadataImage,
-    { folder, file, size, placed }: Located,
+    { folder, file, size, place }: Located,
   ) {
     this.#options = options
     this.loaded = loaded
     this.#folder = folder
     this.#file = file
     this.#size = size
-    this.#placed = placed
+    this.#place = place
+    this.#placed = place()
     // Whoever appends hears of a failure; when nobody does, nothing is lost by it.
-    placed.catch(() => {})
+    this.#placed.catch(() => {})
     this.#nextOffset = loaded.offset + 1
   }
 
@@ -73,7 +76,7 @@ export class LocalMetadataStore implements MetadataStore {
     if (isNew) await fs.mkdir(folder)
     const names = isNew ? [] : await fs.readdir(folder)
     let image = await newestSnapshot(options, folder, names)
-    const logs = names.filter((name) => /^\d{20}\.log$/.test(name))
+    const logs = await withoutLeftover(options, folder, names)
     let last: { path: string; validBytes: number; size: number } | undefined
     for (const [index, name] of logs.entries()) {
       const path = join(folder, name)
@@ -98,7 +101,7 @@ export class LocalMetadataStore implements MetadataStore {
   }
 
   async append(records: readonly MetadataRecord[]): Promise<void> {
-    if (this.#failure !== undefined) throw new Error('The metadata log has failed', { cause: this.#failure })
+    if (this.#failure !== undefined) await this.#cutBack()
     const timestamp = this.#options.clock.nowMs()
     const bytes = buildBatch({
       baseOffset: this.#nextOffset,
@@ -109,12 +112,25 @@ export class LocalMetadataStore implements MetadataStore {
       await this.#file.writev([bytes], this.#size)
       await Promise.all([this.#file.sync(), this.#placed])
     } catch (error) {
-      // What is on the disk now is unknown until it is read again, so this store must not go on writing behind it.
+      // What is behind the last record that was acknowledged is unknown now, and must go before anything follows.
       this.#failure = error
       throw error
     }
     this.#size += bytes.length
     this.#nextOffset += records.length
+  }
+
+  /**
+   * Takes away what an append that failed may have left: its records were refused, and must not come back. All before it
+   * was synced, each time with success, so that this one says nothing of it that is not so.
+   */
+  async #cutBack(): Promise<void> {
+    await this.#file.truncate(this.#size)
+    await this.#file.sync()
+    this.#placed = this.#place()
+    await this.#placed
+    this.#options.logger.info('The metadata log takes records again', { nextOffset: this.#nextOffset })
+    this.#failure = undefined
   }
 
   async compact(image: MetadataImage): Promise<void> {
@@ -126,8 +142,7 @@ export class LocalMetadataStore implements MetadataStore {
     await fs.writeFile(join(this.#folder, snapshotFileName(this.#nextOffset)), snapshot, { atomic: true })
     const old = this.#file
     const name = logFileName(this.#nextOffset)
-    this.#file = await fs.open(join(this.#folder, name), 'create')
-    await fs.syncDirectory(this.#folder)
+    this.#file = await this.#openNext(name)
     logger.info('Metadata snapshot taken', {
       endOffset: this.#nextOffset,
       bytes: snapshot.length,
@@ -136,6 +151,21 @@ export class LocalMetadataStore implements MetadataStore {
     this.#size = 0
     await old.close()
     await this.#removeObsolete([...before, snapshotFileName(this.#nextOffset)], name)
+  }
+
+  /** Makes the log that follows; if the disk refuses, there must be none, for the present one goes on. */
+  async #openNext(name: string): Promise<File> {
+    const { fs } = this.#options
+    const path = join(this.#folder, name)
+    const file = await fs.open(path, 'create')
+    try {
+      await fs.syncDirectory(this.#folder)
+      return file
+    } catch (error) {
+      await file.close()
+      await fs.remove(path)
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -164,6 +194,22 @@ function logFileName(baseOffset: number): string {
   return `${String(baseOffset).padStart(20, '0')}.log`
 }
 
+/**
+ * The names of the logs. An empty one behind another is what is left of a snapshot that a full disk kept from being
+ * followed by it: the one before it went on.
+ */
+async function withoutLeftover(
+  { fs }: LocalMetadataStoreOptions,
+  folder: string,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const logs = names.filter((name) => /^\d{20}\.log$/.test(name))
+  const last = logs.at(-1)
+  if (logs.length < 2 || last === undefined || (await fs.stat(join(folder, last))).size > 0) return logs
+  await fs.remove(join(folder, last))
+  return logs.slice(0, -1)
+}
+
 async function newestSnapshot(
   { fs, clusterId }: LocalMetadataStoreOptions,
   folder: string,
@@ -186,7 +232,7 @@ async function openForAppend(
   const place = () => Promise.all([fs.syncDirectory(folder), fs.syncDirectory(logDir)])
   if (last === undefined) {
     const file = await fs.open(join(folder, logFileName(nextOffset)), 'create')
-    return { folder, file, size: 0, placed: place() }
+    return { folder, file, size: 0, place }
   }
   const file = await fs.open(last.path, 'readwrite')
   if (last.validBytes < last.size) {
@@ -195,5 +241,5 @@ async function openForAppend(
     await file.truncate(last.validBytes)
     await file.sync()
   }
-  return { folder, file, size: last.validBytes, placed: place() }
+  return { folder, file, size: last.validBytes, place }
 }

@@ -133,7 +133,7 @@ describe('the metadata service', () => {
     await service.close()
   })
 
-  test('when the disk fails, everything that waits fails, and everything after', async () => {
+  test('when the disk fails, everything that waits fails; when it works again, so do changes, and nothing comes back', async () => {
     const { fs, state } = watchSyncs(await folder())
     const service = await open(fs)
     await service.submit('registerBroker', registration())
@@ -141,10 +141,15 @@ describe('the metadata service', () => {
     const create = (name: string) => service.submit('createTopics', topicsRequest([{ name }]))
     const outcomes = await Promise.allSettled([create('a'), create('b')])
     assert.ok(outcomes.every(({ status }) => status === 'rejected'))
+    await assert.rejects(create('a'), { name: 'MetadataFailedError', code: 56 })
     state.failure = null
-    await assert.rejects(create('c'), MetadataFailedError)
-    assert.equal(service.image.topics.size, 0)
+    assert.equal((await create('c')).topics[0]?.errorCode, 0)
+    assert.equal((await create('a')).topics[0]?.errorCode, 0)
+    assert.deepEqual([...service.image.topics.keys()].toSorted(), ['a', 'c'])
     await service.close()
+    const again = await open(fs)
+    assert.deepEqual([...again.image.topics.keys()].toSorted(), ['a', 'c'])
+    await again.close()
   })
 
   test('a grown log is replaced by a snapshot, and nothing is lost by it', async () => {

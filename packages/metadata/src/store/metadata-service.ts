@@ -1,3 +1,4 @@
+import { Errors } from '@milena/protocol/messages'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
 import type { BrokerConfig } from '../config/broker-config.ts'
 import { bootstrapRecords } from '../controller/bootstrap.ts'
@@ -42,9 +43,10 @@ export interface SubmitOptions {
 
 const NEWEST = Number.MAX_SAFE_INTEGER
 
-/** The metadata can no longer be written; the node must stop. */
+/** The metadata cannot be written, for now or, when the node stops, for good; `code` is the Kafka error. */
 export class MetadataFailedError extends Error {
   override readonly name = 'MetadataFailedError'
+  readonly code = Errors.KAFKA_STORAGE_ERROR.code
 }
 
 /**
@@ -61,7 +63,6 @@ export class MetadataService {
   #decided: MetadataImage
   #waiting: Write[] = []
   #flushing: Promise<void> | null = null
-  #failure: unknown
   #closed = false
 
   private constructor(store: MetadataStore, options: MetadataServiceOptions) {
@@ -101,7 +102,6 @@ export class MetadataService {
     { apiVersion = NEWEST, recordMutations = () => true }: SubmitOptions = {},
   ): Promise<ControllerResponse<A>> {
     if (this.#closed) throw new MetadataFailedError('The metadata service is closed')
-    if (this.#failure !== undefined) throw this.#failed()
     const { records, response } = handle(api, this.#decided, request, this.#context(apiVersion, recordMutations))
     await this.#write(records)
     return response
@@ -133,10 +133,6 @@ export class MetadataService {
     }
   }
 
-  #failed(): MetadataFailedError {
-    return new MetadataFailedError('The metadata log could not be written', { cause: this.#failure })
-  }
-
   /** An empty write waits too: a refusal may rest on what is not durable yet, such as a name that is taken. */
   #write(records: readonly MetadataRecord[]): Promise<void> {
     if (records.length === 0 && this.#waiting.length === 0 && this.#flushing === null) return Promise.resolve()
@@ -156,17 +152,28 @@ export class MetadataService {
       this.#waiting = []
       const records = writes.flatMap((write) => write.records)
       try {
-        if (this.#failure !== undefined) throw this.#failed()
         if (records.length > 0) await this.#store.append(records)
       } catch (error) {
-        this.#failure ??= error
-        for (const write of writes) write.failed(this.#failed())
+        this.#giveUp(writes, error)
         continue
       }
       for (const write of writes) this.#publish(write)
       await this.#compact()
     }
     this.#flushing = null
+  }
+
+  /** What was decided meanwhile rests on what could not be written: it fails too, and all is as it was before. */
+  #giveUp(writes: readonly Write[], cause: unknown): void {
+    const undone = [...writes, ...this.#waiting]
+    this.#waiting = []
+    this.#decided = this.#image
+    const { logger } = this.#options
+    logger
+      .limited('write')
+      .error('The metadata log could not be written; the next change tries again', { error: cause })
+    for (const write of undone)
+      write.failed(new MetadataFailedError('The metadata log could not be written', { cause }))
   }
 
   #publish({ delta, done }: Write): void {
