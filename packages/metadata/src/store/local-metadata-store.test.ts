@@ -119,6 +119,39 @@ describe('the metadata log of a single node', () => {
     assert.deepEqual(names(store), ['a'])
     await store.close()
   })
+}) {
+  let broken = false
+  const open: FileSystem['open'] = async (path, mode) => {
+    const file = await fs.open(path, mode)
+    const sync = file.sync.bind(file)
+    file.sync = () => (broken ? Promise.reject(new Error('disk on fire')) : sync())
+    return file
+  }
+  const proxy = new Proxy(fs, {
+    get(target, name) {
+      if (name === 'open') return open
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member
+    },
+  })
+  return { fs: proxy, fail: () => (broken = true) }
+}
+
+describe('snapshots', () => {
+  async function compacted(): Promise<{ fs: MemoryFileSystem; beforeFiles: Record<string, Uint8Array> }> {
+    const fs = await folder()
+    const store = await open(fs, 1)
+    const records = ['a', 'b', 'c'].map(topic)
+    await store.append(records)
+    const beforeFiles = { [FIRST_LOG]: await fs.readFile(FIRST_LOG) }
+    await store.compact(replayAll(store.loaded, records).image)
+    await store.append([topic('d')])
+    await store.close()
+    return { fs, beforeFiles }
+  }
+
+  const SNAPSHOT = `${FOLDER}/00000000000000000003-0000000001.checkpoint`
+  const SECOND_LOG = `${FOLDER}/00000000000000000003.log`
 
   test('replace the log when it has grown', async () => {
     const { fs } = await compacted()
