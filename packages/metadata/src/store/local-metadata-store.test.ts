@@ -119,23 +119,7 @@ describe('the metadata log of a single node', () => {
     assert.deepEqual(names(store), ['a'])
     await store.close()
   })
-}) {
-  let broken = false
-  const open: FileSystem['open'] = async (path, mode) => {
-    const file = await fs.open(path, mode)
-    const sync = file.sync.bind(file)
-    file.sync = () => (broken ? Promise.reject(new Error('disk on fire')) : sync())
-    return file
-  }
-  const proxy = new Proxy(fs, {
-    get(target, name) {
-      if (name === 'open') return open
-      const member: unknown = Reflect.get(target, name, target)
-      return typeof member === 'function' ? (member as (...args: unknown[]) => unknown).bind(target) : member
-    },
-  })
-  return { fs: proxy, fail: () => (broken = true) }
-}
+})
 
 describe('snapshots', () => {
   async function compacted(): Promise<{ fs: MemoryFileSystem; beforeFiles: Record<string, Uint8Array> }> {
