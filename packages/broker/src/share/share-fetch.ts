@@ -98,6 +98,8 @@ export class ShareFetch {
     while (this.#shares.size > 0) {
       const isLast = this.#wait.isOver || this.#hasToldEnough()
       this.#wait.begin()
+      // What fails while there is something to hand out is told when it fails again.
+      const failures = this.#failures()
       const started = this.#start()
       let missingBytes = minBytes
       if (started.length > 0) {
@@ -105,7 +107,7 @@ export class ShareFetch {
         missingBytes -= sizeInBytes
         const isEnough = missingBytes <= 0 || isUrgent || isLast
         // Nothing is handed out to one who is gone.
-        if (isEnough && !this.#services.connection.isClosed) return this.#finish(reads)
+        if (isEnough && !this.#services.connection.isClosed) return [...this.#finish(reads), ...failures]
         for (const { share } of started) share.endFetch(false)
       }
       if (isLast) break
@@ -180,7 +182,7 @@ export class ShareFetch {
       return told
     })
     for (const { share } of reads) share.endFetch(true)
-    return [...found, ...this.#failures()]
+    return found
   }
 
   #acquire({ share, partition, fetchOffset, result }: Read, acquiredCount: number): ShareFetchResult {
