@@ -8,6 +8,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { AlterClientQuotasRequest, AlterClientQuotasResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 async function isUnresolved(host: string): Promise<boolean> {
   if (isIP(host) !== 0) return false
@@ -33,6 +34,7 @@ async function unresolvedHosts({ entries }: AlterClientQuotasRequest): Promise<R
 
 export const alterClientQuotas = handler(AlterClientQuotasRequest, AlterClientQuotasResponse, {
   versions: { min: 0, max: 1 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: async (request, { services }) =>
     services.metadata.submit('alterClientQuotas', { ...request, unresolvedHosts: await unresolvedHosts(request) }),
   errorResponse: ({ code, message }, { entries }) => ({

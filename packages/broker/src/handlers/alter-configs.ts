@@ -6,9 +6,11 @@
  */
 import { AlterConfigsRequest, AlterConfigsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 export const alterConfigs = handler(AlterConfigsRequest, AlterConfigsResponse, {
   versions: { min: 0, max: 2 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: (request, { apiVersion, services }) => services.metadata.submit('alterConfigs', request, { apiVersion }),
   errorResponse: ({ code, message }, { resources }) => ({
     throttleTimeMs: 0,

@@ -11,12 +11,14 @@ import {
 } from '@milena/protocol/messages'
 import { ApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 export const alterPartitionReassignments = handler(
   AlterPartitionReassignmentsRequest,
   AlterPartitionReassignmentsResponse,
   {
     versions: { min: 0, max: 1 },
+    maxElements: MAX_ELEMENTS_TO_DECIDE,
     async handle(request, { services }) {
       if (request.timeoutMs < 0) throw new ApiError(Errors.REQUEST_TIMED_OUT)
       const answer = await services.metadata.submit('alterPartitionReassignments', request)

@@ -4,25 +4,36 @@
  *
  * Versions: 2 flexible.
  */
+import { mapInTurns } from '@milena/coordinator'
 import { AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse, Errors } from '@milena/protocol/messages'
-import type { Input } from '@milena/protocol/messages'
 import { toApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
 
-type Response = Input<typeof AlterReplicaLogDirsResponse>
-
 export const alterReplicaLogDirs = handler(AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse, {
   versions: { min: 1, max: 2 },
-  handle: (request, context) => respond(request, (topic, index, logDir) => move(topic, index, logDir, context)),
-  errorResponse: ({ code }, request) => respond(request, () => code),
+  handle: async (request, context) => {
+    const { clock } = context.services
+    const results = await mapInTurns(clock, [...targetsOf(request)], async ([topicName, targets]) => ({
+      topicName,
+      partitions: await mapInTurns(clock, [...targets], ([partitionIndex, logDir]) => ({
+        partitionIndex,
+        errorCode: move(topicName, partitionIndex, logDir, context),
+      })),
+    }))
+    return { throttleTimeMs: 0, results }
+  },
+  errorResponse: ({ code: errorCode }, request) => ({
+    throttleTimeMs: 0,
+    results: Array.from(targetsOf(request), ([topicName, targets]) => ({
+      topicName,
+      partitions: Array.from(targets.keys(), (partitionIndex) => ({ partitionIndex, errorCode })),
+    })),
+  }),
 })
 
 /** A partition that is named for several folders goes to the last one. */
-function respond(
-  { dirs }: AlterReplicaLogDirsRequest,
-  errorOf: (topic: string, partition: number, logDir: string) => number,
-): Response {
+function targetsOf({ dirs }: AlterReplicaLogDirsRequest): ReadonlyMap<string, ReadonlyMap<number, string>> {
   const byTopic = new Map<string, Map<number, string>>()
   for (const { path, topics } of dirs) {
     for (const { name, partitions } of topics) {
@@ -31,16 +42,7 @@ function respond(
       if (targets.size > 0) byTopic.set(name, targets)
     }
   }
-  return {
-    throttleTimeMs: 0,
-    results: Array.from(byTopic, ([topicName, targets]) => ({
-      topicName,
-      partitions: Array.from(targets, ([partitionIndex, logDir]) => ({
-        partitionIndex,
-        errorCode: errorOf(topicName, partitionIndex, logDir),
-      })),
-    })),
-  }
+  return byTopic
 }
 
 function move(topic: string, index: number, logDir: string, { services }: RequestContext): number {

@@ -6,6 +6,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { scramMechanisms } from '@milena/metadata'
 import { AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 const hashes: ReadonlyMap<number, string> = new Map([
   [scramMechanisms.SCRAM_SHA_256, 'sha256'],
@@ -26,6 +27,7 @@ function scramKeys(mechanism: number, saltedPassword: Uint8Array): ScramKeys | n
 
 export const alterUserScramCredentials = handler(AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse, {
   versions: { min: 0, max: 0 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle({ deletions, upsertions }, { services }) {
     const credentials = upsertions.map(({ name, mechanism, iterations, salt, saltedPassword }) => ({
       name,

@@ -5,12 +5,14 @@
  */
 import { CreatePartitionsRequest, CreatePartitionsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 import { mutationQuota } from '../request/quota-client.ts'
 
 const FIRST_VERSION_WITH_QUOTA_ERROR = 3
 
 export const createPartitions = handler(CreatePartitionsRequest, CreatePartitionsResponse, {
   versions: { min: 0, max: 3 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   async handle(request, context) {
     const { apiVersion, services } = context
     const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)

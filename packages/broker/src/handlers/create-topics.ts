@@ -7,12 +7,14 @@
  */
 import { CreateTopicsRequest, CreateTopicsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 import { mutationQuota } from '../request/quota-client.ts'
 
 const FIRST_VERSION_WITH_QUOTA_ERROR = 6
 
 export const createTopics = handler(CreateTopicsRequest, CreateTopicsResponse, {
   versions: { min: 2, max: 7 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   async handle(request, context) {
     const { apiVersion, services } = context
     const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)

@@ -6,12 +6,14 @@
  */
 import { DeleteTopicsRequest, DeleteTopicsResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 import { mutationQuota } from '../request/quota-client.ts'
 
 const FIRST_VERSION_WITH_QUOTA_ERROR = 5
 
 export const deleteTopics = handler(DeleteTopicsRequest, DeleteTopicsResponse, {
   versions: { min: 1, max: 6 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   async handle(request, context) {
     const { apiVersion, services } = context
     const { recordMutations, throttleTimeMs } = mutationQuota(context, FIRST_VERSION_WITH_QUOTA_ERROR)

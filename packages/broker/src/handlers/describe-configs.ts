@@ -4,6 +4,7 @@
  *
  * Versions: 1 sources and synonyms; 3 types and documentation; 4 flexible.
  */
+import { mapInTurns } from '@milena/coordinator'
 import {
   brokerConfigLayers,
   type BrokerConfigLayers,
@@ -107,12 +108,15 @@ function describe(resource: Resource, request: DescribeConfigsRequest, services:
 
 export const describeConfigs = handler(DescribeConfigsRequest, DescribeConfigsResponse, {
   versions: { min: 1, max: 4 },
-  handle(request, { services }) {
+  async handle(request, { services }) {
     // One resource of an unknown type makes Kafka refuse all of them.
     if (request.resources.some(({ resourceType }) => !describeByType.has(resourceType))) {
       throw new ApiError(Errors.INVALID_REQUEST)
     }
-    return { throttleTimeMs: 0, results: request.resources.map((resource) => describe(resource, request, services)) }
+    const results = await mapInTurns(services.clock, request.resources, (resource) =>
+      describe(resource, request, services),
+    )
+    return { throttleTimeMs: 0, results }
   },
   errorResponse: (error, request) => ({
     throttleTimeMs: 0,

@@ -5,9 +5,11 @@
  */
 import { ElectLeadersRequest, ElectLeadersResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 export const electLeaders = handler(ElectLeadersRequest, ElectLeadersResponse, {
   versions: { min: 0, max: 2 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: (request, { apiVersion, services }) => services.metadata.submit('electLeaders', request, { apiVersion }),
   errorResponse: ({ code, message }, { topicPartitions }) => ({
     throttleTimeMs: 0,

@@ -14,6 +14,7 @@ import {
 import type { BrokerServices } from '../broker-services.ts'
 import { ApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 import { alterLoggers } from './loggers.ts'
 
 type Resource = IncrementalAlterConfigsRequest['resources'][number]
@@ -52,6 +53,7 @@ function alterAllLogLevels(request: IncrementalAlterConfigsRequest, services: Br
 
 export const incrementalAlterConfigs = handler(IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, {
   versions: { min: 0, max: 1 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   async handle(request, { apiVersion, services }) {
     const resources = request.resources.filter((resource) => !isLogger(resource))
     const altered = await services.metadata.submit('incrementalAlterConfigs', { ...request, resources }, { apiVersion })

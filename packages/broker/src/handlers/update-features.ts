@@ -5,8 +5,10 @@
  */
 import { UpdateFeaturesRequest, UpdateFeaturesResponse } from '@milena/protocol/messages'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 
 export const updateFeatures = handler(UpdateFeaturesRequest, UpdateFeaturesResponse, {
   versions: { min: 0, max: 2 },
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: (request, { apiVersion, services }) => services.metadata.submit('updateFeatures', request, { apiVersion }),
 })

@@ -12,7 +12,11 @@ export class ApiError extends Error {
 
   /** `message` is what the client reads; without one, the error table's own sentence. */
   constructor(error: KafkaError, message?: string, options?: ErrorOptions) {
+    // It is an answer, perhaps one of very many: what has a stack that somebody reads is its cause.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message ?? error.message, options)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'ApiError'
     this.error = error
   }

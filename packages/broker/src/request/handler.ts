@@ -12,6 +12,7 @@
 import type { Infer, Input, Message } from '@milena/protocol/messages'
 import type { BrokerServices } from '../broker-services.ts'
 import type { ApiError } from './api-error.ts'
+import { MAX_ELEMENTS } from './request-limits.ts'
 
 /** What a handler may know of the connection that a request came by. */
 export interface RequestConnection {
@@ -102,6 +103,12 @@ export interface HandlerOptions<Request, Response> {
    * ordered step before it first waits.
    */
   readonly isPipelined?: boolean
+  /**
+   * How many elements the arrays of one request may have together, where it is decided as a whole and nobody else has a
+   * turn meanwhile; one with more is refused with INVALID_REQUEST. What all requests are bounded by is in
+   * `request-limits.ts`.
+   */
+  readonly maxElements?: number
   /** Served before a client has authenticated. Only ApiVersions and the SASL pair are. */
   readonly beforeAuthentication?: boolean
   /** Answered although the version is unknown: only ApiVersions does (KIP-511). */
@@ -127,6 +134,7 @@ export interface Handler {
   readonly versions: VersionRange
   readonly advertised: VersionRange
   readonly isPipelined: boolean
+  readonly maxElements: number
   readonly beforeAuthentication: boolean
   readonly unsupportedVersion: ((context: RequestContext) => object) | undefined
   readonly handle: (
@@ -151,6 +159,7 @@ export function handler<Req extends Message, Res extends Message>(
     versions: options.versions,
     advertised: options.advertised ?? options.versions,
     isPipelined: options.isPipelined ?? false,
+    maxElements: options.maxElements ?? MAX_ELEMENTS,
     beforeAuthentication: options.beforeAuthentication ?? false,
     unsupportedVersion: options.unsupportedVersion,
     handle: options.handle,

@@ -5,13 +5,14 @@
  * does not decode), and says why in one log line. A handler that throws never takes the broker with it: its request is
  * answered with the error, or, where the response has no place for one, the connection is closed.
  */
-import { apiByKey, decode, decodeRequestHeader, encodeResponseFrame } from '@milena/protocol'
+import { apiByKey, decodeRequestHeader, decodeWithEnd, Errors, encodeResponseFrame } from '@milena/protocol'
 import type { Logger } from '@milena/runtime'
 import type { BrokerServices } from '../broker-services.ts'
-import { errorBody, isUnexpected, toApiError } from './api-error.ts'
+import { ApiError, errorBody, isUnexpected, toApiError } from './api-error.ts'
 import { ANONYMOUS, CLOSE_CONNECTION, InFlight, NO_RESPONSE } from './handler.ts'
 import type { Handler, HandlerResult, RequestConnection, RequestContext } from './handler.ts'
 import { serves } from './handler-table.ts'
+import { MAX_ELEMENTS } from './request-limits.ts'
 import type { Answer } from './request-queue.ts'
 import type { RequestThrottle } from './request-throttle.ts'
 
@@ -86,13 +87,15 @@ export class RequestProcessor {
       })
     }
     let request: object
+    let elements: number
     try {
-      request = decode(handler.request, apiVersion, frame, bodyOffset)
+      ;({ value: request, elements } = decodeWithEnd(handler.request, apiVersion, frame, bodyOffset, MAX_ELEMENTS))
     } catch (error) {
       const details = { apiVersion, error: textOf(error) }
       return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)
     }
-    return this.#handle({ handler, request, context, loopMs: 0 })
+    const work = { handler, request, context, loopMs: 0 }
+    return elements > handler.maxElements ? this.#fail(tooLarge(handler, elements), work) : this.#handle(work)
   }
 
   #handle(work: Work): Answer | Promise<Answer> | InFlight<readonly Uint8Array[]> {
@@ -167,6 +170,10 @@ export class RequestProcessor {
     this.#logger.limited(`refused-${key}`).warn(`Closing the connection of a client: ${reason}`, { peer, ...details })
     return CLOSE_CONNECTION
   }
+}
+
+function tooLarge({ maxElements }: Handler, elements: number): ApiError {
+  return new ApiError(Errors.INVALID_REQUEST, `The request names ${elements} things, of ${maxElements} that it may.`)
 }
 
 function textOf(error: unknown): string {

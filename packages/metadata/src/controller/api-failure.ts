@@ -7,7 +7,11 @@ export class ApiFailure extends Error {
   readonly errorMessage: string | null
 
   constructor(errorCode: number, errorMessage: string | null) {
+    // There may be one for each of very many items: where it was made is of no interest, and costs most of the time.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(errorMessage ?? `error ${errorCode}`)
+    Error.stackTraceLimit = stackTraceLimit
     this.errorCode = errorCode
     this.errorMessage = errorMessage
   }

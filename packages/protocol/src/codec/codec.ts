@@ -54,8 +54,8 @@ export function decode<M extends Message>(message: M, version: number, bytes: Ui
 }
 
 /**
- * Also says where the message ends. `maxElements` bounds the elements of all its arrays together,
- * and with them the memory that it can take.
+ * Also says where the message ends, and how many elements all its arrays have together. `maxElements` bounds them, and
+ * with them the memory that it can take.
  */
 export function decodeWithEnd<M extends Message>(
   message: M,
@@ -63,11 +63,11 @@ export function decodeWithEnd<M extends Message>(
   bytes: Uint8Array,
   offset = 0,
   maxElements: number = DEFAULT_MAX_ELEMENTS,
-): { readonly value: Infer<M>; readonly end: number } {
+): { readonly value: Infer<M>; readonly end: number; readonly elements: number } {
   const read = readerOf(message, version)
   reading.elementsLeft = maxElements
   const value = read(rawBuffer(bytes), offset, bytes.length) as Infer<M>
-  return { value, end: reading.end }
+  return { value, end: reading.end, elements: maxElements - reading.elementsLeft }
 }
 
 function rawBuffer(bytes: Uint8Array): RawBuffer {
