@@ -1,8 +1,10 @@
+import path from 'node:path'
 import { LogFlusher } from './log-flusher.ts'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
 import type { LogConfig } from './log-config.ts'
 import { rollMs } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
+import { PARTITION_METADATA_FILE } from './log-files.ts'
 import { LogReader } from './log-reader.ts'
 import { salvageLog } from './log-salvage.ts'
 import { LogSegment } from './log-segment.ts'
@@ -243,15 +245,22 @@ export class LocalLog {
 
   /** Exchanges all segments for an empty one at `offset`. */
   async restartAt(offset: number, nowMs: number): Promise<void> {
-    const removed = this.segments.values()
-    this.segments.add(this.newSegment(offset, nowMs))
+    const old = this.segments.values()
+    // One that begins there has the name already, which must not be given to another file and then be removed.
+    const kept = old.find(({ baseOffset }) => baseOffset === offset)
+    const first = kept ?? this.newSegment(offset, nowMs)
+    const removed = old.filter((segment) => segment !== kept)
+    if (kept === undefined) this.segments.add(first)
     this.segments.remove(new Set(removed))
     this.#tail.clear()
     this.#flusher.restartAt(offset)
     this.#writtenOffset = offset
-    await this.segments.active.create()
-    await this.syncName(this.segments.active)
-    await this.#removeForGood(removed)
+    if (kept === undefined) {
+      await first.create()
+      await this.syncName(first)
+    }
+    await this.#removeForGood(removed.toReversed())
+    if (kept !== undefined) await kept.truncate(0, offset)
   }
 
   /** Resolves when the name of a segment's file survives a loss of power. */
@@ -284,16 +293,30 @@ export class LocalLog {
   /** Syncs what is written when its turn comes; returns up to where. */
   async #sync(): Promise<number> {
     let offset = 0
-    await this.#context.groupCommit.run(() => {
+    // Outside of the line, and before it: all new logs that wait in it share the next sync of the folder.
+    const parent = this.#unsyncedParent
+    const parentSynced = parent === undefined ? undefined : this.#context.directorySyncs.sync(parent)
+    // Whoever waits for the files first hears of a failure all the same.
+    parentSynced?.catch(() => undefined)
+    await this.#context.groupCommit.run(async () => {
       offset = this.#writtenOffset
-      return this.#syncFiles()
+      await Promise.all([this.#syncFiles(), parent === undefined ? undefined : this.#syncTopicId()])
     })
-    // Outside of the line: all new logs that wait here share the next sync of the folder.
-    if (this.#unsyncedParent !== undefined) {
-      await this.#context.directorySyncs.sync(this.#unsyncedParent)
-      this.#unsyncedParent = undefined
-    }
+    await parentSynced
+    this.#unsyncedParent = undefined
     return offset
+  }
+
+  /**
+   * A new log's topic id is on disk with its first records: a folder that lost it would be taken for that of a topic
+   * with the same name that is made later.
+   */
+  async #syncTopicId(): Promise<void> {
+    const { fs } = this.#context
+    const metadata = path.join(this.#directory, PARTITION_METADATA_FILE)
+    if (!(await fs.exists(metadata))) return
+    const file = await fs.open(metadata, 'readwrite')
+    await file.sync().finally(() => file.close())
   }
 
   /** Data first, then the folder entries by which it is found. */

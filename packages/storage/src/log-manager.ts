@@ -18,6 +18,7 @@ import { LogBurial } from './log-burial.ts'
 import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
 import { LogMoves } from './log-moves.ts'
+import { LogTwins } from './log-twins.ts'
 import type { LogMove } from './log-move.ts'
 import { LogResumption } from './log-resumption.ts'
 import { LogCheckpoints } from './log-checkpoints.ts'
@@ -67,6 +68,7 @@ export class LogManager {
   #onOffline: (log: UnifiedLog) => void = () => undefined
   readonly #background: BackgroundTasks
   readonly #burial: LogBurial
+  readonly #twins: LogTwins
   readonly #logger: Logger
   #defaultConfig: LogConfig
   #producerIdExpirationMs: number
@@ -82,6 +84,7 @@ export class LogManager {
     this.#logger = o.logger.child('LogManager')
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
     this.#burial = new LogBurial({ ...o, background: this.#background })
+    this.#twins = new LogTwins({ burial: this.#burial, logger: this.#logger })
     this.#context = {
       fs: o.fs,
       clock: o.clock,
@@ -165,7 +168,7 @@ export class LogManager {
       context: this.#context,
       config: this.#defaultConfig,
       onLoaded: (log, checkpointedRecoveryPoint) => {
-        this.#host(log, dir, checkpointedRecoveryPoint)
+        this.#hostFound({ log, dir }, checkpointedRecoveryPoint)
         lostFlushed ||= log.recoveryPoint < checkpointedRecoveryPoint
       },
       onOffline: (topicPartition, error, offsets) => {
@@ -174,6 +177,7 @@ export class LogManager {
       },
       recoveryThreads: this.#o.recoveryThreadsPerDir ?? 2,
     })
+    await this.#twins.bury()
     for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
     for (const deleted of deletedDirs) this.#burial.removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
     this.#interrupted.push(...moving.map((topicPartition) => ({ topicPartition, dir })))
@@ -300,6 +304,14 @@ export class LogManager {
 
   /** All logs with their folders, as they are now. */
   readonly #hosted = (): readonly HostedLog[] => [...this.#logs.values()]
+
+  /** Takes a log that a start found; one that lies in two folders is taken once. */
+  #hostFound(found: HostedLog, checkpointedRecoveryPoint: number): void {
+    const known = this.#logs.get(topicPartitionName(found.log.topicPartition))
+    const stays = known === undefined ? undefined : this.#twins.choose(known, found)
+    if (known === undefined || stays === undefined) this.#host(found.log, found.dir, checkpointedRecoveryPoint)
+    else if (stays === found) this.#replace(known, found, checkpointedRecoveryPoint)
+  }
 
   #host(log: UnifiedLog, dir: LogDir, checkpointedRecoveryPoint: number): void {
     const name = topicPartitionName(log.topicPartition)
