@@ -22,10 +22,15 @@ export function messageOf(error: Error): string {
   return call === undefined ? error.message : `Timed out waiting for a node assignment. Call: ${call}`
 }
 
+/** The class of the exception that an error is in Java. */
+export function exceptionClass(error: KafkaError): string {
+  const regular = error.name.toLowerCase().replace(/(^|_)([a-z])/g, (_, _start, letter: string) => letter.toUpperCase())
+  const simpleName = irregular[error.name] ?? `${regular.replace(/(Error|Exception)$/, '')}Exception`
+  return `org.apache.kafka.common.errors.${simpleName}`
+}
+
 /** An error as Apache's tools print it: the class of the exception, a colon, the message. */
 export function javaException(error: unknown): string {
   if (!(error instanceof KafkaError)) return error instanceof Error ? error.message : String(error)
-  const regular = error.name.toLowerCase().replace(/(^|_)([a-z])/g, (_, _start, letter: string) => letter.toUpperCase())
-  const simpleName = irregular[error.name] ?? `${regular.replace(/Exception$/, '')}Exception`
-  return `org.apache.kafka.common.errors.${simpleName}: ${messageOf(error)}`
+  return `${exceptionClass(error)}: ${messageOf(error)}`
 }

@@ -12,6 +12,7 @@ const tools = {
   'console-consumer': async () => (await import('./console-consumer/console-consumer.ts')).consoleConsumer,
   'consumer-groups': async () => (await import('./consumer-groups/consumer-group-command.ts')).consumerGroupCommand,
   'dump-log': async () => (await import('./dump-log/dump-log.ts')).dumpLog,
+  'log-dirs': async () => (await import('./log-dirs/log-dirs-command.ts')).logDirsCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

@@ -55,6 +55,8 @@ import {
   DescribeTopicPartitionsResponse,
   ListPartitionReassignmentsRequest,
   ListPartitionReassignmentsResponse,
+  DescribeLogDirsRequest,
+  DescribeLogDirsResponse,
 } from '@milena/protocol'
 import { defineApi } from './net/api.ts'
 
@@ -88,4 +90,5 @@ export const apis = {
   consumerGroupDescribe: defineApi(ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse),
   describeTopicPartitions: defineApi(DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse),
   listPartitionReassignments: defineApi(ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse),
+  describeLogDirs: defineApi(DescribeLogDirsRequest, DescribeLogDirsResponse),
 }

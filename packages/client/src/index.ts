@@ -35,6 +35,7 @@ export type {
   DescribeConfigsOptions,
 } from './admin/configs.ts'
 export type { ClusterDescription } from './admin/cluster.ts'
+export type { LogDirDescription, ReplicaInfo } from './admin/log-dirs.ts'
 export { OffsetSpec } from './admin/offsets.ts'
 export type { DeleteRecordsQuery, IsolationLevel, OffsetQuery, OffsetResult } from './admin/offsets.ts'
 export type { GroupListing, ListGroupsOptions, MemberToRemove } from './admin/groups.ts'

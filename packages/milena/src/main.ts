@@ -8,6 +8,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   'console-producer': 'kafka-console-producer',
   'console-consumer': 'kafka-console-consumer',
   'dump-log': 'kafka-dump-log',
+  'log-dirs': 'kafka-log-dirs',
 }
 
 /**

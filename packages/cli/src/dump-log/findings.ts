@@ -1,3 +1,4 @@
+import { javaHashOrder, javaStringHash } from '../java-hash-order.ts'
 import { longText } from '../message-json.ts'
 import type { TextWriter } from './text-writer.ts'
 
@@ -69,7 +70,8 @@ function report<T>(
     readonly show: (a: string, b: string) => string
   },
 ): void {
-  for (const file of javaHashOrder([...found.keys()])) {
+  // Kafka's tool makes its entries by computeIfAbsent, which puts the newest of a bucket first.
+  for (const file of javaHashOrder([...found.keys()].toReversed(), javaStringHash)) {
     err.line(`${o.title}${file}`)
     for (const [a, b] of o.pairs(found.get(file)!)) err.line(o.show(longText(a), longText(b)))
   }
@@ -81,23 +83,4 @@ function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
   const made = make()
   map.set(key, made)
   return made
-}
-
-/**
- * The order in which a HashMap of Java gives keys that came one by one through computeIfAbsent (which puts the newest of
- * a bucket first), so that two outputs can be compared line by line.
- */
-export function javaHashOrder(keys: readonly string[]): readonly string[] {
-  let capacity = 16
-  while (keys.length > capacity * 0.75) capacity *= 2
-  const bucket = (key: string): number => {
-    let hash = 0
-    for (let index = 0; index < key.length; index++) hash = (Math.imul(31, hash) + key.charCodeAt(index)) | 0
-    return (hash ^ (hash >>> 16)) & (capacity - 1)
-  }
-  return keys
-    .map((key) => ({ key, bucket: bucket(key) }))
-    .toReversed()
-    .sort((a, b) => a.bucket - b.bucket)
-    .map(({ key }) => key)
 }

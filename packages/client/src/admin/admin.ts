@@ -7,6 +7,7 @@ import * as configs from './configs.ts'
 import * as groupDescriptions from './group-descriptions.ts'
 import * as groupOffsets from './group-offsets.ts'
 import * as groups from './groups.ts'
+import * as logDirs from './log-dirs.ts'
 import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
@@ -87,6 +88,14 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions & { readonly includeFencedBrokers?: boolean },
   ): Promise<cluster.ClusterDescription> {
     return cluster.describeCluster(this.client, options)
+  }
+
+  /** Keyed by broker. */
+  describeLogDirs(
+    brokers: readonly number[],
+    options?: CallOptions,
+  ): Promise<Map<number, Outcome<readonly logDirs.LogDirDescription[]>>> {
+    return logDirs.describeLogDirs(this.client, brokers, options)
   }
 
   listOffsets(

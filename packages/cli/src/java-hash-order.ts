@@ -1,0 +1,21 @@
+/** `String.hashCode` of Java. */
+export function javaStringHash(text: string): number {
+  let hash = 0
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0
+  return hash
+}
+
+/**
+ * The order in which a HashMap of Java gives keys that were put one by one, so that two outputs can be compared line by
+ * line.
+ */
+export function javaHashOrder<K>(keys: Iterable<K>, hashOf: (key: K) => number): readonly K[] {
+  const all = [...keys]
+  let capacity = 16
+  while (all.length > capacity * 0.75) capacity *= 2
+  const bucketOf = (hash: number): number => (hash ^ (hash >>> 16)) & (capacity - 1)
+  return all
+    .map((key) => ({ key, bucket: bucketOf(hashOf(key)) }))
+    .sort((a, b) => a.bucket - b.bucket)
+    .map(({ key }) => key)
+}
