@@ -1,3 +1,5 @@
+const NOTHING = Buffer.alloc(0)
+
 /**
  * Fixed-size entries of an index, laid out as in the file: what memory holds is what is written. Leading entries may
  * be on disk only (`unloadedCount`), so that opening a log reads no index, and appending to it needs none; they are
@@ -6,7 +8,7 @@
  */
 export class IndexEntries {
   readonly entryBytes: number
-  #bytes: Buffer = Buffer.alloc(0)
+  #bytes: Buffer = NOTHING
   #unloadedCount: number
   #count: number
   #persistedCount: number
@@ -75,7 +77,7 @@ export class IndexEntries {
   unload(): void {
     if (this.#persistedCount <= this.#unloadedCount) return
     const kept = this.#bytes.subarray(this.at(this.#persistedCount), this.at(this.#count))
-    this.#bytes = Buffer.from(kept)
+    this.#bytes = kept.byteLength === 0 ? NOTHING : Buffer.from(kept)
     this.#unloadedCount = this.#persistedCount
   }
 

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { hasErrorCode } from '@milena/runtime'
 import { LogFlusher } from './log-flusher.ts'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
 import type { LogConfig } from './log-config.ts'
@@ -11,6 +12,7 @@ import { LogSegment } from './log-segment.ts'
 import type { LogSegments } from './log-segments.ts'
 import type { QueuedBytes } from './log-writer.ts'
 import { LogWriter } from './log-writer.ts'
+import { NO_MEMBERS, writableSet } from './no-entries.ts'
 import type { LogTail } from './tail-cache.ts'
 
 /** A batch that is ready to be written. */
@@ -58,7 +60,7 @@ export class LocalLog {
   #writtenOffset: number
   #syncFailed = false
   /** Reads of files that are under way. */
-  readonly #reads = new Set<Promise<unknown>>()
+  #reads: Set<Promise<unknown>> = NO_MEMBERS
   /** Resolves when reads may begin again; undefined while they may. */
   #holdingReads: Promise<void> | undefined
 
@@ -173,7 +175,7 @@ export class LocalLog {
   async whileOpen<T>(read: () => Promise<T>): Promise<T> {
     while (this.#holdingReads !== undefined) await this.#holdingReads
     const reading = read()
-    this.#reads.add(reading)
+    this.#reads = writableSet(this.#reads).add(reading)
     try {
       return await reading
     } finally {
@@ -314,9 +316,13 @@ export class LocalLog {
   async #syncTopicId(): Promise<void> {
     const { fs } = this.#context
     const metadata = path.join(this.#directory, PARTITION_METADATA_FILE)
-    if (!(await fs.exists(metadata))) return
-    const file = await fs.open(metadata, 'readwrite')
-    await file.sync().finally(() => file.close())
+    try {
+      const file = await fs.open(metadata, 'readwrite')
+      await file.sync().finally(() => file.close())
+    } catch (error) {
+      // A log from before topic ids that was moved here.
+      if (!hasErrorCode(error, 'ENOENT')) throw error
+    }
   }
 
   /** Data first, then the folder entries by which it is found. */

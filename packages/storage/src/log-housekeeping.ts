@@ -5,6 +5,7 @@ import type { LogContext } from './log-context.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from './log-files.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { LogSegments } from './log-segments.ts'
+import { NO_MEMBERS, writableSet } from './no-entries.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 import { SerialQueue } from './serial-queue.ts'
 
@@ -21,7 +22,7 @@ export class LogHousekeeping {
   readonly #epochs: LeaderEpochCache
   readonly #snapshots: ProducerSnapshots
   readonly #onFailure: (cause: unknown) => Error
-  readonly #removals = new Set<Timer>()
+  #removals: Set<Timer> = NO_MEMBERS
   #checkpointedRevision: number
   /** The file with that revision survives a loss of power. */
   #isCheckpointDurable: boolean
@@ -116,7 +117,7 @@ export class LogHousekeeping {
         for (const segment of segments) await segment.remove()
       })
     })
-    this.#removals.add(timer)
+    this.#removals = writableSet(this.#removals).add(timer)
   }
 
   /** Leaves removals that are not due to the next start, which removes what carries `.deleted` at once. */

@@ -10,7 +10,8 @@ export class LogOffsets {
   readonly #log: UnifiedLog
   readonly #epochs: LeaderEpochCache
   readonly #producers: LogProducers
-  readonly #listeners = new Set<LogListener>()
+  /** Exchanged and never changed, so that who is told may leave or bring others. */
+  #listeners: readonly LogListener[] = []
   #logStartOffset: number
   #highWatermark: number
 
@@ -44,8 +45,10 @@ export class LogOffsets {
   }
 
   listen(listener: LogListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener)
+    }
   }
 
   /** Tells everyone who listens. */

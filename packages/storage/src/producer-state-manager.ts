@@ -1,5 +1,6 @@
 import type { AppendOrigin, EndTransactionMarker } from '@milena/records'
 import { NO_PRODUCER_EPOCH } from '@milena/records'
+import { NO_ENTRIES, writable } from './no-entries.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import type { BatchMetadata, ProducerBatch } from './producer-state-entry.ts'
 import { ProducerStateEntry, inSequence } from './producer-state-entry.ts'
@@ -42,7 +43,7 @@ const NEXT: ProducerCheck = { kind: 'next' }
 export class ProducerStateManager {
   readonly transactions = new TransactionOffsets()
   readonly verifications = new TransactionVerifications()
-  readonly #producers = new Map<number, ProducerStateEntry>()
+  #producers: Map<number, ProducerStateEntry> = NO_ENTRIES
   #mapEndOffset: number
 
   constructor(startOffset: number) {
@@ -137,7 +138,7 @@ export class ProducerStateManager {
       // The marker of a transaction of which nothing is left says nothing.
       if (batch.isControl && batch.marker === undefined) return undefined
       entry = new ProducerStateEntry({ producerId: batch.producerId, producerEpoch: batch.producerEpoch })
-      this.#producers.set(batch.producerId, entry)
+      this.#producers = writable(this.#producers).set(batch.producerId, entry)
     }
     if (batch.isControl) return batch.marker === undefined ? undefined : this.#end(entry, batch, batch.marker)
     entry.add(batch.producerEpoch, {
@@ -203,7 +204,8 @@ export class ProducerStateManager {
     const entries = decodeProducerSnapshot(snapshot)
     this.reset(offset)
     for (const entry of entries) {
-      if (!isExpired(entry, nowMs, expirationMs)) this.#producers.set(entry.producerId, entry)
+      if (isExpired(entry, nowMs, expirationMs)) continue
+      this.#producers = writable(this.#producers).set(entry.producerId, entry)
     }
     this.transactions.load(
       entries.flatMap(({ currentTxnFirstOffset: firstOffset, producerId }) =>

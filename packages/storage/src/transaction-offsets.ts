@@ -1,3 +1,5 @@
+import { NO_ENTRIES, writable } from './no-entries.ts'
+
 /** A transaction whose marker is in the log: its records stand between the two offsets, among those of others. */
 export interface CompletedTransaction {
   readonly producerId: number
@@ -13,12 +15,12 @@ export interface CompletedTransaction {
  */
 export class TransactionOffsets {
   /** Producers by the first offset of their open transaction. Transactions begin in the order of their offsets. */
-  #ongoing = new Map<number, number>()
+  #ongoing: Map<number, number> = NO_ENTRIES
   /** The offset of the marker by the first offset. */
-  readonly #unreplicated = new Map<number, number>()
+  #unreplicated: Map<number, number> = NO_ENTRIES
 
   begin(producerId: number, firstOffset: number): void {
-    this.#ongoing.set(firstOffset, producerId)
+    this.#ongoing = writable(this.#ongoing).set(firstOffset, producerId)
   }
 
   /** Notes open transactions that a snapshot tells of, in any order. */
@@ -29,7 +31,7 @@ export class TransactionOffsets {
   /** The end of a transaction is in the log. Returns the last stable offset as it is once the marker is committed. */
   complete({ firstOffset, lastOffset }: CompletedTransaction): number {
     this.#ongoing.delete(firstOffset)
-    this.#unreplicated.set(firstOffset, lastOffset)
+    this.#unreplicated = writable(this.#unreplicated).set(firstOffset, lastOffset)
     return this.firstUndecidedOffset ?? lastOffset + 1
   }
 

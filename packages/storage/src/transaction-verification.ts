@@ -1,3 +1,5 @@
+import { NO_ENTRIES, writable } from './no-entries.ts'
+
 /**
  * Given out before the transaction coordinator is asked whether a partition is part of a transaction, and shown again
  * with the append. A marker that comes between the two makes it worthless, so that no record of an ended transaction
@@ -18,7 +20,7 @@ interface Verification {
 
 /** The producers that wait for their first transactional append to a log (Kafka's VerificationStateEntry). */
 export class TransactionVerifications {
-  readonly #byProducer = new Map<number, Verification>()
+  #byProducer: Map<number, Verification> = NO_ENTRIES
 
   start(o: {
     readonly producerId: number
@@ -32,7 +34,7 @@ export class TransactionVerifications {
     if (known === undefined) {
       const guard = { producerId }
       known = { guard, startMs: nowMs, supportsEpochBump, producerEpoch, lowestSequence: baseSequence }
-      this.#byProducer.set(producerId, known)
+      this.#byProducer = writable(this.#byProducer).set(producerId, known)
     } else if (producerEpoch > known.producerEpoch) {
       known.producerEpoch = producerEpoch
       known.lowestSequence = baseSequence

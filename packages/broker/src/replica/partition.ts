@@ -36,7 +36,8 @@ export class Partition {
   readonly topicId: string
   readonly #nodeId: number
   readonly #createLog: () => Promise<UnifiedLog>
-  readonly #waiters = new Set<PartitionWaiter>()
+  /** Made for the first one: most of ten thousand partitions never have any. */
+  #waiters: Set<PartitionWaiter> | undefined
   #image: PartitionImage
   #log: UnifiedLog | undefined
   #opening: Promise<UnifiedLog> | undefined
@@ -173,11 +174,12 @@ export class Partition {
   }
 
   watch(waiter: PartitionWaiter): void {
+    this.#waiters ??= new Set()
     this.#waiters.add(waiter)
   }
 
   unwatch(waiter: PartitionWaiter): void {
-    this.#waiters.delete(waiter)
+    this.#waiters?.delete(waiter)
   }
 
   #attach(log: UnifiedLog): UnifiedLog {
@@ -207,10 +209,12 @@ export class Partition {
       this.#stableBytes = committed
       this.#stableOffset = lastStableOffset
     }
+    if (this.#waiters === undefined) return
     for (const waiter of this.#waiters) waiter.onCommitted(bytes, stableBytes)
   }
 
   #notifyChanged(): void {
+    if (this.#waiters === undefined) return
     for (const waiter of this.#waiters) waiter.onChanged()
   }
 }
