@@ -10,12 +10,10 @@
  */
 import { Errors, ShareFetchRequest, ShareFetchResponse } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
-import { quotaKeys } from '../quota/client-quota-limits.ts'
 import { ApiError } from '../request/api-error.ts'
-import { largestFetch } from '../request/bandwidth.ts'
+import { largestFetch, throttleFetch } from '../request/bandwidth.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
-import { quotaClient } from '../request/quota-client.ts'
 import { acknowledgeAll } from '../share/share-acknowledgements.ts'
 import type { AcknowledgeResult } from '../share/share-acknowledgements.ts'
 import { shareFetchContext } from '../share/share-fetch-context.ts'
@@ -24,6 +22,8 @@ import type { ShareFetchPartition, ShareFetchResult } from '../share/share-fetch
 import { byTopic, CurrentLeaders, sessionKeyOf } from '../share/share-request.ts'
 import { FINAL_EPOCH } from '../share/share-session.ts'
 import type { SessionPartition, ShareSessionKey } from '../share/share-session.ts'
+import { acknowledgeTypes } from '../share/partition/share-partition-types.ts'
+import type { SharePartitionManager } from '../share/share-partition-manager.ts'
 import { whenOverOrClosed } from '../share/when-over-or-closed.ts'
 
 const FIRST_VERSION_WITH_RENEWAL = 2
@@ -60,13 +60,15 @@ export const shareFetch = handler(ShareFetchRequest, ShareFetchResponse, {
       hasAcknowledgements ? acknowledgeAll(request, { manager, image, key, supportsRenew }) : [],
       isRenewAck ? [] : fetchRecords(session.partitions, key, request, context),
     ])
-    const told = session.respond(fetched)
+    const throttleTimeMs = throttleFetch(sizeOf(fetched), context)
+    const told = session.respond(throttleTimeMs > 0 ? [] : fetched)
+    if (throttleTimeMs > 0) giveBack(fetched, key, manager)
     if ('code' in told) throw new ApiError(told)
     // The answer does not wait for what goes back.
     if (request.shareSessionEpoch === FINAL_EPOCH) void manager.closeSession(key)
     const leaders = new CurrentLeaders(context)
     return {
-      throttleTimeMs: throttled(told, context),
+      throttleTimeMs,
       errorCode: Errors.NONE.code,
       acquisitionLockTimeoutMs: manager.configOf(key.groupId).recordLockDurationMs,
       responses: combined(told, acknowledged, leaders),
@@ -151,15 +153,27 @@ async function fetchRecords(
   return [...(await fetch.run()), ...failed]
 }
 
+function sizeOf(results: readonly ShareFetchResult[]): number {
+  return results.flatMap(({ records }) => records).reduce((sum, { length }) => sum + length, 0)
+}
+
 /**
- * Counts what was found against the quota of bytes. It is delivered all the same, unlike in Kafka, which keeps the bytes
- * back and leaves the records with a member that never saw them; the client is left alone for longer afterwards.
+ * The member is over a quota and gets nothing for now. In Kafka the records stay locked for it, which never saw them,
+ * until its time is up; here they go back at once, and nobody waits for that.
  */
-function throttled(results: readonly ShareFetchResult[], context: RequestContext): number {
-  const { quotas, clock } = context.services
-  if (!quotas.isInUse(quotaKeys.FETCH)) return 0
-  const sizeInBytes = results.flatMap(({ records }) => records).reduce((sum, { length }) => sum + length, 0)
-  return quotas.record(quotaKeys.FETCH, quotaClient(context), { value: sizeInBytes, nowMs: clock.monotonicMs() })
+function giveBack(
+  results: readonly ShareFetchResult[],
+  { groupId, memberId }: ShareSessionKey,
+  manager: SharePartitionManager,
+): void {
+  for (const { topicId, partition, acquired } of results) {
+    const batches = acquired.map(({ firstOffset, lastOffset }) => ({
+      firstOffset,
+      lastOffset,
+      acknowledgeTypes: [acknowledgeTypes.RELEASE],
+    }))
+    if (batches.length > 0) void manager.get({ groupId, topicId, partition })?.acknowledge(memberId, batches)
+  }
 }
 
 /** Another partition comes first with every request, so that none has to wait for the others forever. */

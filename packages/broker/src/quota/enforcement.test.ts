@@ -3,8 +3,6 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 import {
-  AlterClientQuotasRequest,
-  AlterClientQuotasResponse,
   CreatePartitionsRequest,
   CreatePartitionsResponse,
   CreateTopicsRequest,
@@ -22,19 +20,10 @@ import {
   ProduceResponse,
 } from '@milena/protocol'
 import { ManualClock } from '@milena/runtime'
+import { setQuota } from '../testing/client-quotas.ts'
 import { TestBroker } from '../testing/test-broker.ts'
 import { batchOf, createTopic, fetchBody, produceBody, valuesIn } from '../testing/topics.ts'
 import type { WireClient } from '../testing/wire-client.ts'
-
-type Entity = Readonly<Record<string, string | null>>
-
-async function setQuota(client: WireClient, names: Entity, key: string, value: number | null): Promise<void> {
-  const entity = Object.entries(names).map(([entityType, entityName]) => ({ entityType, entityName }))
-  const ops = [{ key, value: value ?? 0, remove: value === null }]
-  const body = { entries: [{ entity, ops }], validateOnly: false }
-  const { entries } = await client.send(AlterClientQuotasRequest, AlterClientQuotasResponse, 1, body)
-  assert.equal(entries[0]?.errorCode, 0, entries[0]?.errorMessage ?? '')
-}
 
 async function start() {
   const clock = new ManualClock(Date.now())

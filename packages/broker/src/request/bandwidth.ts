@@ -2,6 +2,7 @@
 import { quotaKeys } from '../quota/client-quota-limits.ts'
 import type { RequestContext } from './handler.ts'
 import { quotaClient } from './quota-client.ts'
+import { requestThrottleMs } from './request-time.ts'
 
 /** Counts a produce request; how many ms its client is to be left alone. */
 export function throttleProduce(context: RequestContext): number {
@@ -18,14 +19,15 @@ export function largestFetch(context: RequestContext): number {
 }
 
 /**
- * Counts what a fetch has found. Where the answer is not 0 the client gets nothing for now, and what it did not get is
- * not counted either.
+ * Counts what a fetch has found, and the time that it took. Where the answer is not 0 the client gets nothing for now,
+ * and what it did not get is not counted either.
  */
 export function throttleFetch(sizeInBytes: number, context: RequestContext): number {
   const { quotas, clock } = context.services
-  if (!quotas.isInUse(quotaKeys.FETCH)) return 0
+  const requestMs = requestThrottleMs(context)
+  if (!quotas.isInUse(quotaKeys.FETCH)) return requestMs
   const consumed = { value: sizeInBytes, nowMs: clock.monotonicMs() }
-  const throttleMs = quotas.record(quotaKeys.FETCH, quotaClient(context), consumed)
+  const throttleMs = Math.max(requestMs, quotas.record(quotaKeys.FETCH, quotaClient(context), consumed))
   if (throttleMs > 0) quotas.unrecord(quotaKeys.FETCH, quotaClient(context), consumed)
   return throttleMs
 }

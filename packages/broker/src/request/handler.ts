@@ -13,6 +13,7 @@ import type { Infer, Input, Message } from '@milena/protocol/messages'
 import type { BrokerServices } from '../broker-services.ts'
 import type { ApiError } from './api-error.ts'
 import { MAX_ELEMENTS } from './request-limits.ts'
+import type { RequestTime } from './request-time.ts'
 
 /** What a handler may know of the connection that a request came by. */
 export interface RequestConnection {
@@ -61,6 +62,8 @@ export interface RequestContext {
   readonly connection: RequestConnection
   /** Monotonic, when the whole frame had arrived: what a request's own timeouts count from. */
   readonly receivedMs: number
+  /** How long it holds up the loop; undefined where nobody has a quota of that. */
+  readonly time: RequestTime | undefined
   /** Of the whole request, without the four bytes of its length. */
   readonly sizeInBytes: number
   readonly services: BrokerServices

@@ -24,8 +24,6 @@ interface Work {
   readonly handler: Handler
   readonly request: object
   readonly context: RequestContext
-  /** How long the handler held up the loop before it first waited; 0 where nobody measures it. */
-  loopMs: number
 }
 
 export interface RequestProcessorOptions {
@@ -75,6 +73,7 @@ export class RequestProcessor {
       principal: ANONYMOUS,
       connection,
       receivedMs,
+      time: this.#throttle.newTime(),
       sizeInBytes: frame.length,
       services,
     }
@@ -94,7 +93,7 @@ export class RequestProcessor {
       const details = { apiVersion, error: textOf(error) }
       return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)
     }
-    const work = { handler, request, context, loopMs: 0 }
+    const work = { handler, request, context }
     return elements > handler.maxElements ? this.#fail(tooLarge(handler, elements), work) : this.#handle(work)
   }
 
@@ -111,12 +110,11 @@ export class RequestProcessor {
 
   #measured(work: Work): ReturnType<Handler['handle']> {
     const { handler, request, context } = work
-    if (!this.#throttle.measuresTime) return handler.handle(request as never, context)
-    const startMs = this.#throttle.nowMs()
+    if (context.time === undefined) return handler.handle(request as never, context)
     try {
       return handler.handle(request as never, context)
     } finally {
-      work.loopMs = this.#throttle.nowMs() - startMs
+      context.time.stop()
     }
   }
 
@@ -136,8 +134,8 @@ export class RequestProcessor {
     }
   }
 
-  #frame(body: Body, { handler: { response }, context, loopMs }: Work): readonly Uint8Array[] {
-    const throttled = this.#throttle.apply(body, { response, context, loopMs })
+  #frame(body: Body, { handler: { response }, context }: Work): readonly Uint8Array[] {
+    const throttled = this.#throttle.apply(body, response, context)
     return encodeResponseFrame(response, context.apiVersion, context.correlationId, throttled)
   }
 
