@@ -1,3 +1,4 @@
+import { RecordBatch } from '@milena/records'
 import { BATCH_HEADER_BYTES, baseOffsetAt, lastOffsetAt, magicAt, sizeInBytesAt } from './batch-header.ts'
 
 /** Whole batches, in the order of their offsets; the bytes are shared with the cache and must not be changed. */
@@ -24,6 +25,8 @@ export class BatchCollector implements FetchData {
   nextOffset: number
   /** The answer is complete: the next batch does not fit, or there can be none. */
   isFull = false
+  /** The next batch is not what was written: it is not given out, and nothing behind it. */
+  isDamaged = false
   readonly #request: ReadRequest
 
   constructor(request: ReadRequest) {
@@ -37,9 +40,10 @@ export class BatchCollector implements FetchData {
 
   /**
    * Takes the batches that follow, as one slice, and returns how many bytes of `bytes` are done with: batches taken,
-   * and those before the offset asked for. What is left is a batch of which only a part is there, or no batch.
+   * and those before the offset asked for. What is left is a batch of which only a part is there, or no batch. With
+   * `verify` a batch is taken only if it is what was written, as far as that can be seen.
    */
-  take(bytes: Buffer): number {
+  take(bytes: Buffer, { verify = false }: { readonly verify?: boolean } = {}): number {
     let from = -1
     let at = 0
     let end = 0
@@ -48,6 +52,10 @@ export class BatchCollector implements FetchData {
       const lastOffset = lastOffsetAt(bytes, at)
       if (lastOffset >= this.nextOffset) {
         if (!this.#fits(sizeInBytes, lastOffset) || at + sizeInBytes > bytes.byteLength) break
+        if (verify && !isAsWritten(bytes, at)) {
+          this.isDamaged = true
+          break
+        }
         if (from < 0) from = at
         this.sizeInBytes += sizeInBytes
         this.nextOffset = lastOffset + 1
@@ -77,4 +85,11 @@ export function isBatchAt(bytes: Buffer, at: number, minOffset: number): boolean
     baseOffsetAt(bytes, at) >= minOffset &&
     lastOffsetAt(bytes, at) >= baseOffsetAt(bytes, at)
   )
+}
+
+/** True to its CRC, which covers all but the offset; and that is not beyond the one of the batch behind it. */
+function isAsWritten(bytes: Buffer, at: number): boolean {
+  const next = at + sizeInBytesAt(bytes, at)
+  const goesOn = !isBatchAt(bytes, next, 0) || baseOffsetAt(bytes, next) > lastOffsetAt(bytes, at)
+  return goesOn && RecordBatch.at(bytes, at).isValidCrc()
 }

@@ -3,6 +3,7 @@ import { BatchCollector, isBatchAt } from './batch-collector.ts'
 import { BATCH_HEADER_BYTES, asBuffer, sizeInBytesAt } from './batch-header.ts'
 import type { LogSegment } from './log-segment.ts'
 import type { LogSegments } from './log-segments.ts'
+import { StorageError } from './storage-error.ts'
 import type { LogTail } from './tail-cache.ts'
 
 /** Read beyond the bytes asked for: the batches between an index entry and the offset that is wanted. */
@@ -31,14 +32,18 @@ export class LogReader {
     return collector
   }
 
-  /** The batches that the files hold. */
+  /**
+   * The batches that the files hold, each held against its CRC: what has changed on the disk is not served, for not
+   * every client looks (librdkafka does not unless it is told to).
+   */
   async read(request: ReadRequest): Promise<FetchData> {
     const collector = new BatchCollector(request)
     let segment = this.#segments.floor(request.startOffset) ?? this.#segments.first
     for (;;) {
       await readSegment(segment, collector)
       const next = this.#segments.higher(segment)
-      if (collector.isFull || next === undefined || collector.nextOffset >= request.endOffset) return collector
+      if (collector.isFull || collector.isDamaged || next === undefined || collector.nextOffset >= request.endOffset)
+        return collector
       segment = next
     }
   }
@@ -53,16 +58,29 @@ async function readSegment(segment: LogSegment, collector: BatchCollector): Prom
     if (!isBatchAt(bytes, 0, segment.baseOffset)) {
       // What was collected is sound; whoever asks for the rest learns of the damage.
       if (collector.sizeInBytes > 0) return
-      if (wasRebuilt) throw segment.corruption(position, 'no batch begins here')
+      if (wasRebuilt) throw damaged(segment, position, 'no batch begins here')
       wasRebuilt = true
       await segment.indexes.rebuildAsWrong()
       position = await segment.lookup(collector.nextOffset)
       continue
     }
-    const done = collector.take(bytes)
+    const done = collector.take(bytes, { verify: true })
     position += done
+    if (collector.isDamaged) {
+      if (collector.sizeInBytes > 0) return
+      throw damaged(segment, position, `the batch of offset ${collector.nextOffset} does not match its CRC`)
+    }
     neededBytes = bytes.byteLength - done >= BATCH_HEADER_BYTES ? sizeInBytesAt(bytes, done) : BATCH_HEADER_BYTES
+    if (!collector.isFull && position < segment.writtenBytes && neededBytes > segment.writtenBytes - position) {
+      if (collector.sizeInBytes > 0) return
+      throw damaged(segment, position, `a batch of ${neededBytes} bytes is longer than the file`)
+    }
   }
+}
+
+/** A consumer is told so, and stops: KAFKA_STORAGE_ERROR would let it try for ever. */
+function damaged(segment: LogSegment, position: number, problem: string): StorageError {
+  return new StorageError('CORRUPT_MESSAGE', segment.corruption(position, problem).message)
 }
 
 async function readAt(segment: LogSegment, position: number, wantedBytes: number): Promise<Buffer> {

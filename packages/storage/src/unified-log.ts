@@ -302,8 +302,18 @@ export class UnifiedLog {
       // Retention may have taken the segment away while it was being read.
       if (startOffset < this.#offsets.logStartOffset) throw this.#outOfRange(startOffset)
       if (!(cause instanceof StorageError)) this.#gate?.suspect()
+      this.#noteUnreadable(cause)
       throw storageFailure(`cannot read ${this.#name} at ${startOffset}`, cause)
     }
+  }
+
+  #noteUnreadable(cause: unknown): void {
+    this.#context.logger
+      .limited(this.#name)
+      .error('A partition cannot be read; kafka-dump-log shows what is there, and consumers can go on behind it', {
+        partition: this.#name,
+        error: cause,
+      })
   }
 
   #outOfRange(offset: number): StorageError {
