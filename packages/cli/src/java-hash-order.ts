@@ -1,9 +1,15 @@
+import type { TopicPartition } from '@milena/client'
+
 /** `String.hashCode` of Java. */
 export function javaStringHash(text: string): number {
   let hash = 0
   for (let index = 0; index < text.length; index++) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0
   return hash
 }
+
+/** `TopicPartition.hashCode` of Kafka. */
+export const topicPartitionHash = ({ topic, partition }: TopicPartition): number =>
+  (Math.imul(31, 31 + partition) + javaStringHash(topic)) | 0
 
 /**
  * The order in which a HashMap of Java gives keys that were put one by one, so that two outputs can be compared line by

@@ -13,6 +13,8 @@ const tools = {
   'consumer-groups': async () => (await import('./consumer-groups/consumer-group-command.ts')).consumerGroupCommand,
   'dump-log': async () => (await import('./dump-log/dump-log.ts')).dumpLog,
   'log-dirs': async () => (await import('./log-dirs/log-dirs-command.ts')).logDirsCommand,
+  'delete-records': async () => (await import('./delete-records/delete-records-command.ts')).deleteRecordsCommand,
+  'get-offsets': async () => (await import('./get-offsets/get-offsets-command.ts')).getOffsetsCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

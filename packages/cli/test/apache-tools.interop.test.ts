@@ -200,6 +200,54 @@ describe('as Apache’s tools', { skip: isThere ? false : 'KAFKA_LIB is not set'
     }
   })
 
+  test('kafka-get-offsets', async () => {
+    const offsets = (...argv: readonly string[]) => compare('get-offsets', argv)
+    const all = await offsets('--topic', '%one')
+    assert.match(all.stdout, /^xx-one:0:\d+\nxx-one:1:\d+\n/)
+    await offsets('--topic-partitions', '%one:1-3,%one:4-,%plain:0')
+    await offsets('--topic', '%o.e', '--partitions', '0,2', '--time', 'earliest')
+    await offsets('--topic', '%one', '--time', '-3')
+    await offsets('--topic', '%one', '--time', '99999999999999')
+    await offsets('--topic', '%one', '--time', 'noon')
+    await offsets('--topic', '%nothing', '--exclude-internal-topics')
+    await offsets('--topic', '%one', '--partitions', 'a')
+    await offsets('--topic', '%one', '--topic-partitions', '%one:1')
+    await offsets('--topic-partitions', 'a:b')
+  })
+
+  test('kafka-delete-records', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'milena-delete-'))
+    try {
+      for (const [index, content] of [
+        '{"partitions":[{"topic":"ap-plain","partition":0,"offset":1}],"version":1}',
+        '{"partitions":[{"topic":"ap-plain","partition":0,"offset":99}]}',
+        '{"partitions":[]}',
+        '{"partitions":[{"topic":"ap-plain","partition":0,"offset":1},{"topic":"ap-plain","partition":0,"offset":2}]}',
+        '{"version":2,"partitions":[]}',
+        'nonsense',
+        '{}',
+      ].entries()) {
+        const file = path.join(folder, `${index}.json`)
+        await writeFile(file, content)
+        await compare('delete-records', ['--offset-json-file', file])
+      }
+      await compare('delete-records', [])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+
+  test('kafka-log-dirs', async () => {
+    const dirs = (...argv: readonly string[]) => compare('log-dirs', argv)
+    const all = await dirs('--describe')
+    assert.match(all.stdout, /"partition":"xx-one-0"/)
+    await dirs('--describe', '--topic-list', 'ap-one,ap-plain')
+    await dirs('--describe', '--broker-list', '1')
+    await dirs('--describe', '--broker-list', '1,77')
+    await dirs('--topic-list', 'ap-one')
+    await dirs('--help')
+  })
+
   test('kafka-consumer-groups, without members', async () => {
     const groups = (...argv: readonly string[]) => compare('consumer-groups', argv, { anyOrder: true })
     await groups('--list')

@@ -17,6 +17,9 @@ const classes: Readonly<Record<string, string>> = {
   'console-producer': 'ConsoleProducer',
   'console-consumer': 'consumer.ConsoleConsumer',
   'consumer-groups': 'consumer.group.ConsumerGroupCommand',
+  'delete-records': 'DeleteRecordsCommand',
+  'get-offsets': 'GetOffsetShell',
+  'log-dirs': 'LogDirsCommand',
 }
 
 /** What `%` stands for at each side: names of equal length, so that columns are equally wide. */

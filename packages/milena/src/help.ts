@@ -7,6 +7,8 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena consumer-groups …        kafka-consumer-groups: list, describe, reset offsets, delete
   milena dump-log …               kafka-dump-log: show the files of a log, and their damage
   milena log-dirs …               kafka-log-dirs: which logs lie in which folders, and how large they are
+  milena delete-records …         kafka-delete-records: delete the records of partitions up to an offset
+  milena get-offsets …            kafka-get-offsets: the offsets of partitions, now or at a time
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

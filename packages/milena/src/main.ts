@@ -9,6 +9,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   'console-consumer': 'kafka-console-consumer',
   'dump-log': 'kafka-dump-log',
   'log-dirs': 'kafka-log-dirs',
+  'delete-records': 'kafka-delete-records',
+  'get-offsets': 'kafka-get-offsets',
 }
 
 /**

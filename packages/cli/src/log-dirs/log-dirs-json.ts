@@ -1,6 +1,6 @@
-import type { LogDirDescription, ReplicaInfo } from '@milena/client'
+import type { LogDirDescription } from '@milena/client'
 import { exceptionClass } from '../java-exceptions.ts'
-import { javaHashOrder, javaStringHash } from '../java-hash-order.ts'
+import { javaHashOrder, javaStringHash, topicPartitionHash } from '../java-hash-order.ts'
 import { longText, textJson } from '../message-json.ts'
 
 /**
@@ -21,9 +21,9 @@ export function logDirsJson(
 
 function logDirJson({ path, error, replicas }: LogDirDescription, topics: ReadonlySet<string>): string {
   // One map is made of another, which only then is filtered.
-  const all = javaHashOrder(replicas.values(), hashOfReplica)
+  const all = javaHashOrder(replicas.values(), topicPartitionHash)
   const wanted = all.filter(({ topic }) => topics.size === 0 || topics.has(topic))
-  const partitions = javaHashOrder(wanted, hashOfReplica).map((replica) =>
+  const partitions = javaHashOrder(wanted, topicPartitionHash).map((replica) =>
     objectJson({
       partition: textJson(`${replica.topic}-${replica.partition}`),
       size: longText(replica.sizeInBytes),
@@ -37,10 +37,6 @@ function logDirJson({ path, error, replicas }: LogDirDescription, topics: Readon
     partitions: `[${partitions.join(',')}]`,
   })
 }
-
-/** `TopicPartition.hashCode` of Kafka. */
-const hashOfReplica = ({ topic, partition }: ReplicaInfo): number =>
-  (Math.imul(31, 31 + partition) + javaStringHash(topic)) | 0
 
 /** An object of values that are JSON already. */
 function objectJson(values: Readonly<Record<string, string>>): string {
