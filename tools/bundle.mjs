@@ -15,7 +15,12 @@ if (!isFresh()) {
   rmSync(dist, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['packages/milena/src/main.ts', 'packages/milena/src/index.ts'],
+    entryPoints: {
+      main: 'packages/milena/src/main.ts',
+      index: 'packages/milena/src/index.ts',
+      // Threads begin with a file of their own.
+      'cleaner-worker': 'packages/storage/src/cleaner/cleaner-worker.ts',
+    },
     outdir: dist,
     bundle: true,
     splitting: true,

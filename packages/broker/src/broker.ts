@@ -100,7 +100,7 @@ export class Broker implements AsyncDisposable {
 
     let opened: LogManager | undefined
     const logs = await LogManager.open({
-      ...logManagerOptions(config),
+      ...logManagerOptions(config, ports.fs),
       ...ports,
       onLogDirFailure: (_, error) => {
         // While they are being opened, a folder that is of no use is for `open` to judge.

@@ -112,15 +112,20 @@ async function readData(
   try {
     const maxOffset = visibleEnd(partition, isReadCommitted)
     const { log } = partition
-    const { slices, sizeInBytes, nextOffset } = await log.read(request.fetchOffset, {
-      maxBytes,
-      maxOffset,
-      minOneMessage,
-    })
-    if (!isReadCommitted) return { ...result, records: slices, sizeInBytes }
-    const aborted = await log.abortedTransactions(request.fetchOffset, nextOffset)
-    const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }))
-    return { ...result, records: slices, sizeInBytes, abortedTransactions }
+    for (;;) {
+      const { revision } = log.compaction
+      const { slices, sizeInBytes, nextOffset } = await log.read(request.fetchOffset, {
+        maxBytes,
+        maxOffset,
+        minOneMessage,
+      })
+      if (!isReadCommitted) return { ...result, records: slices, sizeInBytes }
+      const aborted = await log.abortedTransactions(request.fetchOffset, nextOffset)
+      // Records that were aborted may have been cleaned away meanwhile, and with them what is known of it.
+      if (log.compaction.revision !== revision) continue
+      const abortedTransactions = aborted.map(({ producerId, firstOffset }) => ({ producerId, firstOffset }))
+      return { ...result, records: slices, sizeInBytes, abortedTransactions }
+    }
   } catch (error) {
     return failed(request, toApiError(error).error)
   }

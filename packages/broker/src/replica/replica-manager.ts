@@ -8,6 +8,7 @@ import type { Logger } from '@milena/runtime'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import { topicPartitionName } from '@milena/storage'
 import type { Appended, LogConfig, LogManager, TopicPartition, UnifiedLog } from '@milena/storage'
+import { cleanerConfig } from '../log-manager-options.ts'
 import { Partition } from './partition.ts'
 
 /** Told of every partition whose leadership this broker takes up or gives up. */
@@ -223,6 +224,7 @@ export class ReplicaManager {
       configsOf(image, { resourceType: resourceTypes.BROKER, resourceName })
     this.#config = this.#startConfig.withDynamic(dynamicOf(''), dynamicOf(String(this.#nodeId)))
     this.#logs.updateProducerIdExpiration(this.#config.get('producer.id.expiration.ms'))
+    void this.#logs.cleaner.updateConfig(cleanerConfig(this.#config))
   }
 
   #notifyElected({ topicPartition, leaderEpoch }: Partition): void {

@@ -18,6 +18,8 @@ import {
 } from '../log-files.ts'
 import type { CleanedSegment } from './cleaning-job.ts'
 
+const SYNC_BYTES = 8 * 1_048_576
+
 /** Writes a segment that shall take the place of others, with its indexes, in files that carry `.cleaned`. */
 export class CleanedSegmentWriter {
   readonly #fs: FileSystem
@@ -31,6 +33,7 @@ export class CleanedSegmentWriter {
   /** What is in the file, and what waits for it. */
   #writtenBytes = 0
   #sizeInBytes = 0
+  #syncedBytes = 0
   #nextOffset: number
 
   private constructor(o: {
@@ -86,7 +89,15 @@ export class CleanedSegmentWriter {
     await this.#file!.writev(this.#pending, this.#writtenBytes)
     this.#writtenBytes = this.#sizeInBytes
     this.#pending = []
+    await this.#syncFromTimeToTime()
     return bytes
+  }
+
+  /** A disk that is given a whole segment at once to sync holds up everybody else's syncs. */
+  async #syncFromTimeToTime(): Promise<void> {
+    if (this.#writtenBytes - this.#syncedBytes < SYNC_BYTES) return
+    await this.#file!.sync()
+    this.#syncedBytes = this.#writtenBytes
   }
 
   /** Brings everything to disk: what is swapped in must survive what it takes the place of. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock, FileSystem, Logger, Timer } from '@milena/runtime'
 import { hasErrorCode } from '@milena/runtime'
 import type { HostedLog } from '../log-checkpoints.ts'
@@ -106,10 +107,13 @@ export class LogCleaner {
 
   /** Changes the configs; as in Kafka, what is under way is called off, and begins anew under the new ones. */
   async updateConfig(config: CleanerConfig): Promise<void> {
+    const isSame = isDeepStrictEqual(config, this.#config)
     this.#config = config
+    if (isSame) return
     if (!this.#isRunning) return
     await this.#stopCleaners()
-    if (this.#isRunning) this.start()
+    // Another change, or the end, may have come meanwhile.
+    if (this.#isRunning && this.#cleaners.length === 0) this.start()
   }
 
   /** A log was cut: what comes behind that offset is dirty. */
