@@ -76,6 +76,7 @@ export class LocalLog {
     this.#tail = o.context.tailCache.openTail()
     this.#reader = new LogReader({ segments: o.segments, tail: this.#tail })
     this.#writer = new LogWriter({
+      beforeFirstWrite: (segment) => this.#syncNameBefore(segment),
       onWritten: (segment, items) => this.#noteWritten(segment, items),
       onFailure: (cause) => {
         const error = o.onFailure(cause)
@@ -265,6 +266,12 @@ export class LocalLog {
     if (kept !== undefined) await kept.truncate(0, offset)
   }
 
+  /** The file of a segment is not made before that of the one before it is there for good: the log has no hole. */
+  async #syncNameBefore(segment: LogSegment): Promise<void> {
+    const before = this.segments.values().findLast(({ baseOffset }) => baseOffset < segment.baseOffset)
+    if (before !== undefined) await this.syncName(before)
+  }
+
   /** Resolves when the name of a segment's file survives a loss of power. */
   async syncName(segment: LogSegment): Promise<void> {
     if (!segment.needsDirectorySync) return
@@ -318,7 +325,11 @@ export class LocalLog {
     const metadata = path.join(this.#directory, PARTITION_METADATA_FILE)
     try {
       const file = await fs.open(metadata, 'readwrite')
-      await file.sync().finally(() => file.close())
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
     } catch (error) {
       // A log from before topic ids that was moved here.
       if (!hasErrorCode(error, 'ENOENT')) throw error

@@ -64,6 +64,8 @@ export interface LogInLoading {
   readonly logStartOffset: number
   /** As in {@link LoadOptions}. */
   readonly cutsUnflushed: boolean
+  /** The recovery came by offsets that no batch has: the log was compacted. */
+  hasGaps?: boolean
   /** Counts what the recovery reads. */
   readonly onRecovered: (bytes: number) => void
   /** Segments of which an index file is not there. */

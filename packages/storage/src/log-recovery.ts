@@ -23,7 +23,18 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
   for (const segment of segments.values().slice(0, -unsettled.length)) {
     if (log.lackingIndexes.has(segment)) await segment.indexes.makeMissing()
   }
-  for (const segment of unsettled) {
+  for (const [index, segment] of unsettled.entries()) {
+    const before = unsettled[index - 1]
+    if (before !== undefined && isBehindLoss(log, segment, logEndOffset)) {
+      const problem = `the log goes on at ${segment.baseOffset}`
+      await cutOff(
+        log,
+        before,
+        { endPosition: before.writtenBytes, problem, nextOffset: logEndOffset },
+        before.writtenBytes,
+      )
+      break
+    }
     if (segment.baseOffset > producers.mapEndOffset) {
       producers.updateMapEndOffset(segment.baseOffset)
       await snapshots.write(segment.baseOffset, producers.encode())
@@ -63,6 +74,14 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
   return logEndOffset
 }
 
+/**
+ * Whether what lay before a segment did not come to the disk although the segment did. Compaction makes gaps between
+ * segments too, but only where all is flushed, and where the recovery point that says so is written down.
+ */
+function isBehindLoss(log: LogInLoading, segment: LogSegment, endOffset: number): boolean {
+  return segment.baseOffset > Math.max(endOffset, log.recoveryPoint) && !log.hasGaps
+}
+
 interface Recovered extends ScanResult {
   readonly nextOffset: number
 }
@@ -96,6 +115,7 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, baseOffsetAt(bytes, at))
     const aborted = replayProducer(log.producers, batch)
     if (aborted !== undefined) segment.transactionIndex.add(aborted)
+    if ((from === 0 || position > from) && baseOffsetAt(bytes, at) > nextOffset) log.hasGaps = true
     nextOffset = lastOffset + 1
     log.onRecovered(sizeInBytes)
   }

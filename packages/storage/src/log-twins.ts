@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import type { LogBurial } from './log-burial.ts'
 import type { HostedLog } from './log-checkpoints.ts'
@@ -21,7 +22,7 @@ export class LogTwins {
   /** Whether these are such a pair; then the one that starts earlier is buried with {@link bury}, and the other stays. */
   choose(known: HostedLog, found: HostedLog): HostedLog | undefined {
     if (!areTheSame(known.log, found.log)) return undefined
-    const stays = found.log.logStartOffset > known.log.logStartOffset ? found : known
+    const stays = isBetter(found.log, known.log) ? found : known
     this.#surplus.push(stays === found ? known : found)
     return stays
   }
@@ -39,8 +40,14 @@ export class LogTwins {
   }
 }
 
+/** The id of a topic without records is not on the disk for good; the copy has it all the same. */
 function areTheSame(left: UnifiedLog, right: UnifiedLog): boolean {
-  return (
-    left.topicId === right.topicId && left.logEndOffset === right.logEndOffset && left.latestEpoch === right.latestEpoch
-  )
+  const isSameTopic = left.topicId === right.topicId || [left.topicId, right.topicId].includes(ZERO_UUID)
+  return isSameTopic && left.logEndOffset === right.logEndOffset && left.latestEpoch === right.latestEpoch
+}
+
+/** One that knows its topic before one that does not; then the one that knows of more deletions. */
+function isBetter(log: UnifiedLog, than: UnifiedLog): boolean {
+  if (log.topicId !== than.topicId) return than.topicId === ZERO_UUID
+  return log.logStartOffset > than.logStartOffset
 }

@@ -27,6 +27,7 @@ const GROUP_BUFFERS_MAX = 1024
  * nothing is taken any more.
  */
 export class LogWriter {
+  readonly #beforeFirstWrite: (segment: LogSegment) => Promise<void>
   readonly #onWritten: (segment: LogSegment, items: readonly QueuedBytes[]) => void
   readonly #onFailure: (cause: unknown) => Error
   #groups: WriteGroup[] = []
@@ -36,10 +37,13 @@ export class LogWriter {
   #queuedBytes = 0
 
   constructor(o: {
+    /** Waited for before anything is written to a segment that holds nothing. */
+    readonly beforeFirstWrite: (segment: LogSegment) => Promise<void>
     readonly onWritten: (segment: LogSegment, items: readonly QueuedBytes[]) => void
     /** Called once for the write that failed; gives the error that all appends get. */
     readonly onFailure: (cause: unknown) => Error
   }) {
+    this.#beforeFirstWrite = o.beforeFirstWrite
     this.#onWritten = o.onWritten
     this.#onFailure = o.onFailure
   }
@@ -91,6 +95,7 @@ export class LogWriter {
     for (let group = this.#groups[0]; group !== undefined; group = this.#groups[0]) {
       this.#firstIsClosed = true
       try {
+        if (group.segment.writtenBytes === 0) await this.#beforeFirstWrite(group.segment)
         await group.segment.write(group.items.map((item) => item.bytes))
       } catch (cause) {
         return this.#fail(cause)
