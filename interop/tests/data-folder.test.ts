@@ -1,7 +1,7 @@
 // A data folder written by Apache Kafka, stopped in order and killed: both tools that dump it say the same, Milena
 // imports it, clients see what they saw and go on; and Kafka's tool finds nothing wrong with what Milena wrote.
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -100,6 +100,32 @@ describe('data folders', { skip: 'path' in environment || process.env.CI === 'tr
       const metadata = [list('.log', /^__cluster/), list('.checkpoint', /^__cluster/)].join(',')
       await dumpedBySame(['--files', metadata, '--cluster-metadata-decoder'])
     }
+  })
+
+  test('kafka-dump-log finds in damaged files what Apache’s finds', async () => {
+    const damaged = place('damaged')
+    cpSync(path.join(place('kafka'), 'segments-0'), damaged, { recursive: true })
+    const file = (suffix: string): string => path.join(damaged, `00000000000000000000${suffix}`)
+    const change = (suffix: string, at: number): void => {
+      const bytes = readFileSync(file(suffix))
+      bytes[at]! ^= 1
+      writeFileSync(file(suffix), suffix === '.log' ? bytes.subarray(0, -10) : bytes)
+    }
+    // A byte of a value, which the checksum covers; the offset of an index's entry; a time index's timestamp.
+    change('.log', 200)
+    change('.index', 3)
+    change('.timeindex', 7)
+    const log = await dumpedBySame(['--files', file('.log'), '--deep-iteration'])
+    assert.match(
+      log.stdout,
+      /position: 0 .* isvalid: false\n[^]* isvalid: true\n[^]*\nFound \d+ invalid bytes at the end/,
+    )
+    const indexes = await dumpedBySame([
+      '--files',
+      [file('.index'), file('.timeindex')].join(','),
+      '--verify-index-only',
+    ])
+    assert.match(indexes.stderr, /^Mismatches in :.*\n {2}Index offset: \d+[^]*Found timestamp mismatch in :/)
   })
 
   for (const [source, options] of [
