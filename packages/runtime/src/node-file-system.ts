@@ -2,6 +2,7 @@ import callbacks, { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { DirectWrites } from './direct-writes.ts'
 import { FileSystemError, hasErrorCode } from './file-system.ts'
 import type { File, FileStat, FileSystem, Lock, OpenMode, WriteFileOptions } from './file-system.ts'
 import { NodeFile } from './node-file.ts'
@@ -29,12 +30,24 @@ function openDescriptor(file: string, flags: number): Promise<number> {
   })
 }
 
+async function writeDurably(file: string, content: Uint8Array | string): Promise<void> {
+  const descriptor = await openDescriptor(file, REPLACE)
+  try {
+    await call((done) => callbacks.writeFile(descriptor, content, done))
+    await call((done) => callbacks.fdatasync(descriptor, done))
+  } finally {
+    await call((done) => callbacks.close(descriptor, done))
+  }
+}
+
 class NodeFileSystem implements FileSystem {
   readonly #openFiles = new OpenFiles()
+  readonly #directWrites = new DirectWrites()
 
   async open(file: string, mode: OpenMode): Promise<File> {
     const absolute = path.resolve(file)
-    return new NodeFile(absolute, await openDescriptor(absolute, flagsByMode[mode]), this.#openFiles)
+    const descriptor = await openDescriptor(absolute, flagsByMode[mode])
+    return new NodeFile(absolute, descriptor, this.#openFiles, this.#directWrites)
   }
 
   readFile(file: string): Promise<Uint8Array> {
@@ -49,14 +62,14 @@ class NodeFileSystem implements FileSystem {
       return
     }
     const temporary = `${file}.tmp`
-    const descriptor = await openDescriptor(temporary, REPLACE)
     try {
-      await call((done) => callbacks.writeFile(descriptor, content, done))
-      await call((done) => callbacks.fdatasync(descriptor, done))
-    } finally {
-      await call((done) => callbacks.close(descriptor, done))
+      await writeDurably(temporary, content)
+      await this.rename(temporary, file)
+    } catch (error) {
+      // On a full disk what is left of it would take the room that somebody else waits for.
+      await fs.rm(temporary, { force: true }).catch(() => undefined)
+      throw error
     }
-    await this.rename(temporary, file)
     await this.syncDirectory(path.dirname(file))
   }
 

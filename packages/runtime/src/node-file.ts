@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import type { File } from './file-system.ts'
+import type { DirectWrites } from './direct-writes.ts'
 import { InFlight } from './in-flight.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -12,12 +13,14 @@ export class NodeFile implements File {
   readonly #descriptor: number
   readonly #openFiles: OpenFiles
   readonly #inFlight: InFlight
+  readonly #directWrites: DirectWrites
 
-  constructor(path: string, descriptor: number, openFiles: OpenFiles) {
+  constructor(path: string, descriptor: number, openFiles: OpenFiles, directWrites: DirectWrites) {
     this.path = path
     this.#descriptor = descriptor
     this.#openFiles = openFiles
     this.#inFlight = new InFlight(path)
+    this.#directWrites = directWrites
     openFiles.add(path)
   }
 
@@ -48,6 +51,9 @@ export class NodeFile implements File {
   }
 
   async writev(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    let sizeInBytes = 0
+    for (const { byteLength } of buffers) sizeInBytes += byteLength
+    if (this.#directWrites.run(sizeInBytes, () => this.writevSync(buffers, position))) return
     this.#inFlight.begin()
     try {
       const rest = new Rest(buffers, position)
