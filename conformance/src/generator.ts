@@ -105,7 +105,7 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   if (name === 'DeleteTopics') noteDeletions(state, answer as never)
   if ((body as { groupId?: string }).groupId !== state.queue.groupId) return
   if (name === 'ShareFetch' || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never)
-  if (name === 'ShareGroupHeartbeat') await followHeartbeat(session, state, answer as never)
+  if (name === 'ShareGroupHeartbeat') await followHeartbeat(session, state, answer as never, body as never)
 }
 
 interface OfMember {
@@ -121,10 +121,11 @@ async function followHeartbeat(
   session: Session,
   state: State,
   answer: { readonly errorCode: number; readonly memberId: string; readonly memberEpoch: number },
+  { subscribedTopicNames }: { readonly subscribedTopicNames: readonly string[] | null },
 ): Promise<void> {
   if (answer.errorCode !== Errors.NONE.code) return
   state.queue.memberEpochs.set(answer.memberId, Math.max(0, answer.memberEpoch))
-  await settleQueue(session, state, answer.memberId)
+  await settleQueue(session, state, answer.memberId, { hasSubscribed: subscribedTopicNames !== null })
 }
 
 interface Harmful {

@@ -180,24 +180,30 @@ export function noteDeletions(
   if (responses.some(isGone)) queue.isOver = true
 }
 
-const heartbeatsUntilSettled = 3
+const pauseMs = 50
 
 /**
- * The first heartbeat after a change has the state of partitions begun, in the background; the next gives them out.
- * Only the last of those that follow is noted.
+ * The first heartbeat after a change has the state of partitions begun, in the background; one of the next gives them
+ * out. Only the last of those that follow is noted.
  */
-export async function settleQueue(session: Session, { queue }: State, memberId: string): Promise<void> {
+export async function settleQueue(
+  session: Session,
+  { queue }: State,
+  memberId: string,
+  { hasSubscribed }: { readonly hasSubscribed: boolean },
+): Promise<void> {
   const begun = session.transcript.length
-  for (let beat = 0; beat < heartbeatsUntilSettled; beat++) {
+  for (let beat = 0; beat < (hasSubscribed ? 8 : 2); beat++) {
     const memberEpoch = queue.memberEpochs.get(memberId) ?? 0
     if (memberEpoch <= 0) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
     session.transcript.length = begun
     const { groupId } = queue
     const body = { groupId, memberId, memberEpoch, rackId: null, subscribedTopicNames: null }
     const answer = await session.trySend(apis.shareGroupHeartbeat, body, { connection: memberId })
     if (answer?.errorCode !== Errors.NONE.code) return
     queue.memberEpochs.set(memberId, answer.memberEpoch)
+    if ((answer.assignment?.topicPartitions.length ?? 0) > 0) return
   }
 }
 
