@@ -71,6 +71,9 @@ export class LogCompaction {
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     this.#cleaning = { abort, ended }
     try {
+      // A recovery takes offsets that are not there behind the recovery point for a loss, and cuts the log.
+      await this.#log.local.flushed(plan.firstUncleanableOffset)
+      await this.#log.context.checkpointRecoveryPoints()
       // Behind what retention may be deleting just now.
       const job = await this.#log.housekeeping.queue.run(() => this.#jobOf(plan))
       const { signal } = abort
