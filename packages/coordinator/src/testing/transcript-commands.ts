@@ -1,4 +1,5 @@
 import { ZERO_UUID, errorByCode } from '@milena/protocol/messages'
+import { readAssignment, writeAssignment } from '../consumer-group/embedded-protocol.ts'
 import type { GroupRecord } from '../group/group-types.ts'
 import { isShareGroupRecord, shownShareRecord } from './transcript-share-records.ts'
 import { shownConsumerRecord } from './transcript-consumer-records.ts'
@@ -35,10 +36,28 @@ export const subscriptionOf = (topics: readonly string[]): Uint8Array => {
   return bytesOf(`\0\0\0\0\0${String.fromCharCode(topics.length)}${parts.join('')}\xff\xff\xff\xff`)
 }
 
+/**
+ * What a leader assigns: bytes as they are, or, as `#t1.0.1`, partitions 0 and 1 of t1 in the format of consumers; with an
+ * exclamation mark at its end there is something of the assignor's own behind them.
+ */
+export const assignmentOf = (value: string): Uint8Array => {
+  if (!value.startsWith('#')) return bytesOf(value)
+  const [topic = '', ...partitions] = value.replace('!', '').slice(1).split('.')
+  const bytes = writeAssignment([{ topic, partitions: partitions.map(Number) }], 0)
+  if (!value.endsWith('!')) return bytes
+  const ownData = bytesOf('\0\0\0\x01x')
+  return Uint8Array.from([...bytes.subarray(0, -4), ...ownData])
+}
+
 /** What a test put into metadata or an assignment, readable again. */
 export const shown = (bytes: Uint8Array): string => {
   if (bytes.length === 0) return '-'
   if (bytes[0] !== 0) return text(bytes)
+  const assignment = readAssignment(bytes)
+  if (assignment !== undefined && assignment.partitions.length > 0) {
+    const parts = assignment.partitions.map(({ topic, partitions }) => ['#' + topic, ...partitions].join('.'))
+    return parts.join('+') + (assignment.hasUserData ? '!' : '')
+  }
   const topics: string[] = []
   for (let at = 6; at + 4 < bytes.length; at += 2 + (bytes[at + 1] ?? 0))
     topics.push(text(bytes.subarray(at + 2, at + 2 + (bytes[at + 1] ?? 0))))

@@ -26,7 +26,7 @@ import { answered } from '../runtime/coordinator-shard.ts'
 import { GroupBench } from './group-bench.ts'
 import { TranscriptConsumers, shownConsumerGroup, shownDescription } from './transcript-consumers.ts'
 import type { Command } from './transcript-commands.ts'
-import { bytesOf, errorName, parseCommand, parseProtocols, shown } from './transcript-commands.ts'
+import { assignmentOf, errorName, parseCommand, parseProtocols, shown } from './transcript-commands.ts'
 import type { OffsetCommitter } from './transcript-offsets.ts'
 import {
   commitRequest,
@@ -225,7 +225,7 @@ export class Transcript {
       protocolName: command.option('protocol') ?? null,
       assignments: assignments.map((part) => {
         const [member = '', assignment = ''] = part.split(':')
-        return { memberId: this.#ids.get(`${groupId}/${member}`) ?? member, assignment: bytesOf(assignment) }
+        return { memberId: this.#ids.get(`${groupId}/${member}`) ?? member, assignment: assignmentOf(assignment) }
       }),
     }
   }
