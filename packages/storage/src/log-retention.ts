@@ -19,6 +19,8 @@ export interface RetentionView {
   readonly highWatermark: number
   readonly sizeInBytes: number
   readonly nowMs: number
+  /** Told of a segment that time cannot let go, because a record in it is from the future. */
+  readonly onFutureTimestamp: (segment: LogSegment, timestamp: number) => void
 }
 
 /**
@@ -42,6 +44,7 @@ function retentionReasons({
   config,
   sizeInBytes,
   nowMs,
+  onFutureTimestamp,
 }: RetentionView): [DeletionReason, (segment: LogSegment) => Promise<boolean> | boolean][] {
   let excessBytes = config.retentionBytes < 0 ? -1 : sizeInBytes - config.retentionBytes
   return [
@@ -55,7 +58,12 @@ function retentionReasons({
     ],
     [
       'retention.ms',
-      async (segment) => config.retentionMs >= 0 && nowMs - (await segment.largestTimestamp()) > config.retentionMs,
+      async (segment) => {
+        if (config.retentionMs < 0) return false
+        const timestamp = await segment.largestTimestamp()
+        if (timestamp > nowMs) onFutureTimestamp(segment, timestamp)
+        return nowMs - timestamp > config.retentionMs
+      },
     ],
   ]
 }

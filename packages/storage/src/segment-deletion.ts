@@ -28,8 +28,21 @@ export function deleteOldSegments(log: LogParts, health: LogHealth): Promise<num
   })
 }
 
-function retentionView({ configRef, local, offsets, context }: LogParts): RetentionView {
+const HOUR_MS = 3_600_000
+
+function retentionView({ name, configRef, local, offsets, context }: LogParts): RetentionView {
   return {
+    onFutureTimestamp: ({ baseOffset }, timestamp) =>
+      context.logger
+        .limited(`future timestamp in ${name}`, HOUR_MS)
+        .warn(
+          'A record is from the future: retention.ms does not delete its segment, nor those behind it, before then',
+          {
+            partition: name,
+            baseOffset,
+            timestamp: new Date(timestamp).toISOString(),
+          },
+        ),
     config: configRef.current,
     segments: local.segments.values(),
     logStartOffset: offsets.logStartOffset,
