@@ -9,17 +9,21 @@ const file = process.argv[2]!
 const libraries = process.env.KAFKA_LIB!
 const text = readFileSync(file, 'utf8')
 const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(text)![1]!
-const controllers = /^# controllers (.*)$/m.exec(text)![1]!.split(' ')
+/** `ID@PORT` of every node. */
+const controllers = /^# controllers (.*)$/m
+  .exec(text)![1]!
+  .split(' ')
+  .map((each) => each.split('@'))
 const id = Number(value('node.id'))
 const folders = value('log.dirs').split(',')
 const clusterId = 'Vj6IefmmSZWsmwLs8EPlHw'
 
 const own = {
-  listeners: `${value('listeners')},CONTROLLER://localhost:${controllers[id]}`,
+  listeners: `${value('listeners')},CONTROLLER://localhost:${controllers.find(([node]) => node === value('node.id'))![1]}`,
   'listener.security.protocol.map': `${value('listener.security.protocol.map')},CONTROLLER:PLAINTEXT`,
   'process.roles': 'broker,controller',
   'controller.listener.names': 'CONTROLLER',
-  'controller.quorum.voters': controllers.map((port, node) => `${node}@localhost:${port}`).join(','),
+  'controller.quorum.voters': controllers.map(([node, port]) => `${node}@localhost:${port}`).join(','),
 }
 const complete = `${file}.kafka`
 const kept = text.split('\n').filter((line) => !(line.split('=')[0]! in own))

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class BrokerProcess {
     private static final int CONNECT_TIMEOUT_MS = 200;
     private static final int EXIT_TIMEOUT_SECONDS = 30;
-    /** In which a client notices that its connection has ended. */
-    private static final int NOTICE_MS = 250;
+    private static final int HANDOVER_MS = 250;
+    private static final int EXIT_MS = 500;
 
     private final int id;
     private final int port;
@@ -57,17 +57,19 @@ final class BrokerProcess {
     }
 
     /**
-     * SIGTERM, and the end of the process. A JVM lives on for a while after it has closed its connections, and some tests count on clients
-     * that know by then: one that sends before it has noticed keeps its record for as long as it may be delivered.
+     * SIGTERM, and the end of the process. Kafka's broker hands its partitions over before it lets its clients go, and its JVM lives on for
+     * a while after that. Some tests count on the time that takes: a producer that has not found out yet that it knows no broker any more
+     * keeps a record for as long as it may be delivered (two minutes), instead of refusing it.
      */
     void shutdown() {
         if (!isAlive()) return;
+        Waiting.pause(HANDOVER_MS);
         // The listener is the broker itself: the command may have wrapped it.
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
         if (!hasExited()) throw new IllegalStateException(this + " did not stop");
         Waiting.until(this + " to close its port", () -> !isOpen());
-        Waiting.pause(NOTICE_MS);
+        Waiting.pause(EXIT_MS);
     }
 
     /** SIGKILL. Says whether the process has ended. */

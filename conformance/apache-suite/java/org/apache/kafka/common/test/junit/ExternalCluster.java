@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A cluster of broker processes. CLUSTER_COMMAND starts one broker and is given the path of its server.properties as last word;
@@ -46,6 +48,7 @@ import java.util.stream.Collectors;
 class ExternalCluster implements ClusterInstance {
     static final int MAX_BROKERS = Integer.parseInt(System.getenv().getOrDefault("CLUSTER_MAX_BROKERS", "1"));
     private static final int CONTROLLER_ID = 3000;
+    private static final int FOLLOWING_MS = 200;
     private static final int FIRST_PORT = 16_384;
     private static final int LAST_PORT = 32_767;
 
@@ -55,7 +58,8 @@ class ExternalCluster implements ClusterInstance {
     private final Map<Integer, BrokerProcess> processes = new TreeMap<>();
     private final Map<Integer, Map<String, String>> properties = new TreeMap<>();
     private Path folder;
-    private List<Integer> ports;
+    private final Map<Integer, Integer> ports = new TreeMap<>();
+    private final Map<Integer, Integer> controllers = new TreeMap<>();
     private boolean started;
     private boolean stopped;
 
@@ -68,7 +72,7 @@ class ExternalCluster implements ClusterInstance {
     @Override
     public synchronized void start() {
         if (started) return;
-        prepare();
+        prepare(IntStream.range(0, brokers).boxed().toList());
         for (int id = 0; id < brokers; id++) configure(config, id);
         started = true;
         processes.values().forEach(BrokerProcess::launch);
@@ -76,22 +80,26 @@ class ExternalCluster implements ClusterInstance {
         updateFeatures();
     }
 
-    /** Sets aside what brokers need. */
-    void prepare() {
+    /** Sets aside what the brokers of these ids need. */
+    void prepare(List<Integer> ids) {
         if (config.brokerSecurityProtocol() != SecurityProtocol.PLAINTEXT) throw new TestAbortedException("needs security");
         try {
             folder = Files.createTempDirectory("cluster-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ports = freePorts(2 * brokers);
+        Iterator<Integer> free = freePorts(2 * ids.size()).iterator();
+        for (int id : ids) {
+            ports.put(id, free.next());
+            controllers.put(id, free.next());
+        }
     }
 
     /** Says how a broker is to be started the next time; it must not run. */
     void configure(ClusterConfig config, int id) {
         ServerProperties.requireNoForeignClass(config);
         try {
-            Path file = ServerProperties.write(config, id, ports.get(id), brokers, folder, ports.subList(brokers, 2 * brokers));
+            Path file = ServerProperties.write(config, id, ports.get(id), brokers, folder, controllers);
             processes.put(id, new BrokerProcess(id, ports.get(id), file));
             properties.put(id, ServerProperties.read(file));
         } catch (IOException e) {
@@ -340,13 +348,15 @@ class ExternalCluster implements ClusterInstance {
             .allMatch(each -> new LogFolders(each).of(topic).isEmpty()));
     }
 
-    /** Nothing to wait for that could be seen from outside: who creates a topic here waits until it can be described. */
+    /** Kafka's broker follows its controller a little later, and from outside nobody can see when it has. */
     @Override
     public void ensureConsistentMetadata() {
+        Waiting.pause(FOLLOWING_MS);
     }
 
     @Override
     public void ensureConsistentMetadata(Collection<KafkaBroker> brokers, Collection<ControllerServer> controllers) {
+        ensureConsistentMetadata();
     }
 
     @Override

@@ -38,8 +38,8 @@ final class ServerProperties {
         });
     }
 
-    /** `controllers` are ports set aside for a broker that wants a controller of its own; they stand in a comment of the file. */
-    static Path write(ClusterConfig config, int id, int port, int brokers, Path folder, List<Integer> controllers) throws IOException {
+    /** `controllers` are ports set aside, by node, for a broker that wants a controller of its own; they stand in a comment of the file. */
+    static Path write(ClusterConfig config, int id, int port, int brokers, Path folder, Map<Integer, Integer> controllers) throws IOException {
         Map<String, String> properties = defaults();
         properties.putAll(config.serverProperties());
         properties.putAll(config.perServerOverrideProperties().getOrDefault(id, Map.of()));
@@ -54,7 +54,7 @@ final class ServerProperties {
         properties.putIfAbsent("log.dirs", IntStream.range(0, config.numDisksPerBroker())
             .mapToObj(disk -> folder.resolve("broker-" + id + "-" + disk).toString()).collect(Collectors.joining(",")));
         List<String> lines = new ArrayList<>();
-        lines.add("# controllers " + controllers.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+        lines.add("# controllers " + controllers.entrySet().stream().map(each -> each.getKey() + "@" + each.getValue()).collect(Collectors.joining(" ")));
         properties.forEach((key, value) -> lines.add(key + "=" + value));
         return Files.write(folder.resolve("broker-" + id + ".properties"), lines);
     }
