@@ -1,4 +1,5 @@
 import type { BackgroundTasks } from './background-tasks.ts'
+import { forEachInSlices } from './limited.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
 import type { UnifiedLog } from './unified-log.ts'
 
@@ -31,8 +32,6 @@ export function scheduleLogWork(background: BackgroundTasks, work: BackgroundWor
   background.every({
     name: 'forget idle producers',
     intervalMs: o.producerIdExpirationCheckIntervalMs ?? 600_000,
-    run: async () => {
-      for (const log of work.logs()) log.removeExpiredProducers()
-    },
+    run: () => forEachInSlices(work.logs(), (log) => log.removeExpiredProducers()),
   })
 }

@@ -1,3 +1,4 @@
+import { forEachInSlices } from './limited.ts'
 import type { CheckpointKind, LogDir } from './log-dir.ts'
 import { SerialQueue } from './serial-queue.ts'
 import type { TopicPartition } from './topic-partition.ts'
@@ -119,12 +120,12 @@ export class LogCheckpoints {
   }
 
   async #writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
-    for (const { log } of hosted()) {
-      if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) continue
+    await forEachInSlices(hosted(), async ({ log }) => {
+      if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) return
       // A log that fails here has said so, and keeps the recovery point that it had.
       const recoveryPoint = await log.checkpointRecoveryPoint().catch(() => undefined)
       if (recoveryPoint !== undefined) this.#recoveryPoints.set(log, recoveryPoint)
-    }
+    })
     await this.#writeOffsetFiles(hosted)
   }
 

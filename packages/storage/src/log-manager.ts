@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
@@ -13,7 +12,7 @@ import { FilePool } from './file-pool.ts'
 import { GroupCommit } from './group-commit.ts'
 import { IndexCache } from './index-cache.ts'
 import { KeyedQueue } from './keyed-queue.ts'
-import { forEachLimited } from './limited.ts'
+import { forEachInSlices, forEachLimited } from './limited.ts'
 import { LogBurial } from './log-burial.ts'
 import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
@@ -440,13 +439,8 @@ export class LogManager {
 
   /** Applies retention to all logs, one after the other. */
   async deleteOldSegments(): Promise<void> {
-    let seen = 0
-    for (const { log } of this.#logs.values()) {
-      // A log that fails at it has said so, and the others have a right to theirs.
-      await log.deleteOldSegments().catch(() => undefined)
-      // Logs with nothing to delete give no pause of their own: thousands of them must not hold up requests.
-      if (++seen % 64 === 0) await setImmediate()
-    }
+    // A log that fails at it has said so, and the others have a right to theirs.
+    await forEachInSlices(this.logs(), async (log) => void (await log.deleteOldSegments().catch(() => undefined)))
   }
 
   /** Writes the high watermarks down. */
