@@ -145,7 +145,9 @@ export class SocketServer {
     const emptied = new Promise<void>((resolve) => {
       this.#onEmpty = resolve
     })
-    for (const connection of this.#connections) connection.shutDown()
+    // The newest first. A Java client that loses its oldest one, by which it found this node, at once asks for metadata by
+    // the newer one; when that goes too it counts a failed attempt, and waits long before it asks its bootstrap servers.
+    for (const connection of [...this.#connections].toReversed()) connection.shutDown()
     if (this.#connections.size === 0) return stopped
     const timer = this.#options.clock.setTimer(graceMs, () => {
       for (const connection of this.#connections) connection.destroy()
