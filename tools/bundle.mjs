@@ -27,6 +27,12 @@ if (!isFresh()) {
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    // A quarter less to be read and kept in memory. Names stay, so that stack traces do; with the maps beside the
+    // bundle, `NODE_OPTIONS=--enable-source-maps` shows them as in the sources.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: true,
+    sourcesContent: false,
     // Native code stays where its package put it.
     external: ['@node-rs/crc32', 'snappy', 'lz4-napi'],
     metafile: true,
