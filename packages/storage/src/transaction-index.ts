@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { hasErrorCode } from '@milena/runtime'
 import type { FileSystem } from '@milena/runtime'
 import type { AbortedTransaction } from './aborted-transaction.ts'
@@ -27,6 +28,8 @@ export class TransactionIndex {
   /** Entries that the file holds; what comes behind them in it is cut off by the next write. */
   #persistedCount: number
   #mustTruncateFile: boolean
+  /** The file's entry in the folder is not known to survive a loss of power. */
+  #mayBeNew: boolean
   /** What was added since the file was written. */
   #added: AbortedTransaction[] = []
   #loading: Promise<readonly AbortedTransaction[]> | undefined
@@ -41,6 +44,7 @@ export class TransactionIndex {
     this.#persistedCount = Math.floor(sizeInBytes / ABORTED_TRANSACTION_BYTES)
     // A torn entry at the end is no entry, and nothing may be written behind it.
     this.#mustTruncateFile = sizeInBytes % ABORTED_TRANSACTION_BYTES !== 0
+    this.#mayBeNew = sizeInBytes === 0
     if (this.#persistedCount === 0) this.#entries = []
   }
 
@@ -117,6 +121,8 @@ export class TransactionIndex {
       if (this.#mustTruncateFile) await file.truncate(position + bytes.byteLength)
       await file.sync()
     })
+    if (this.#mayBeNew) await this.#context.fs.syncDirectory(path.dirname(this.#segment.transactionIndexPath))
+    this.#mayBeNew = false
     this.#mustTruncateFile = false
     this.#persistedCount = from + added.length
     // More may have been added while the file was written.
