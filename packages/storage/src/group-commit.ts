@@ -1,9 +1,9 @@
 /**
- * How many syncs are under way at a time. One after the other would leave the disk idle between them, and the journal
- * of the file system takes what comes side by side in one commit; more than this would take all threads of the pool, and
- * reads and writes would wait behind them.
+ * How many syncs are under way at a time: twice the threads that Node has for them, so that none of these is ever idle
+ * (and the journal of the file system takes side by side what comes side by side), while a read that needs a thread
+ * waits for two syncs at most, however many logs there are.
  */
-const CONCURRENCY = 3
+const CONCURRENCY = 8
 
 /**
  * Group commit over all logs of a broker. A log that has something to sync stands in line once; what is written to it
