@@ -7,9 +7,9 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.metadata.KRaftMetadataCache;
 import org.apache.kafka.metadata.LeaderAndIsr;
 import org.apache.kafka.metadata.LeaderRecoveryState;
-import org.apache.kafka.metadata.MetadataCache;
 
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +19,11 @@ final class OutsideMetadata {
     private OutsideMetadata() {
     }
 
-    static MetadataCache of(ExternalCluster cluster) {
-        return OutsideBroker.proxy(MetadataCache.class, (self, method, arguments) -> {
+    static KRaftMetadataCache of(ExternalCluster cluster) {
+        return OutsideBroker.outside(KRaftMetadataCache.class, call -> {
+            Object[] arguments = call.getArguments();
             try (Admin admin = cluster.admin()) {
-                return switch (method.getName()) {
+                return switch (call.getMethod().getName()) {
                     case "getAllTopics" -> admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
                     case "contains" -> arguments[0] instanceof TopicPartition partition
                         ? describe(admin, partition.topic()).map(topic -> topic.partitions().size() > partition.partition()).orElse(false)
