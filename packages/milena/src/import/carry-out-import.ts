@@ -47,7 +47,8 @@ export async function carryOutImport({ fs, plan, to, link, nowMs }: ImportOption
     const done = { files: 0, bytes: 0, linked: 0 }
     for (const partition of plan.partitions) {
       const folder = path.join(making, topicPartitionName(partition.topicPartition))
-      await copyPartition({ from: partition.path, to: folder, link: link && plan.stoppedInOrder, done })
+      const { stoppedInOrder } = plan
+      await copyPartition({ from: partition.path, to: folder, link: link && stoppedInOrder, stoppedInOrder, done })
     }
     await writePapers(fs, making, plan, nowMs)
     await rename(making, target)
@@ -71,14 +72,20 @@ interface PartitionCopy {
   readonly from: string
   readonly to: string
   readonly link: boolean
+  readonly stoppedInOrder: boolean
   readonly done: { files: number; bytes: number; linked: number }
 }
 
-async function copyPartition({ from, to, link: linking, done }: PartitionCopy): Promise<void> {
+async function copyPartition({ from, to, link: linking, stoppedInOrder, done }: PartitionCopy): Promise<void> {
   await mkdir(to, { recursive: true })
-  const names = (await readdir(from)).filter((name) => !name.endsWith(DELETED_SUFFIX)).sort()
+  const all = (await readdir(from)).filter((name) => !name.endsWith(DELETED_SUFFIX)).sort()
   // The last segment goes on being written, and a link would write into the source.
-  const active = names.filter((name) => name.endsWith(LOG_SUFFIX)).at(-1)
+  const active = all.filter((name) => name.endsWith(LOG_SUFFIX)).at(-1)
+  const stem = active?.slice(0, -LOG_SUFFIX.length)
+  // A killed broker leaves its last indexes as 10 MB of zeros with some entries in front; they are made again anyway.
+  const isUseless = (name: string): boolean =>
+    !stoppedInOrder && (name === `${stem}.index` || name === `${stem}.timeindex`)
+  const names = all.filter((name) => !isUseless(name))
   const copyOne = async (name: string): Promise<void> => {
     const source = path.join(from, name)
     const stats = await stat(source)
