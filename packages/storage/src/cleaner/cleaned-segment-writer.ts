@@ -1,6 +1,5 @@
 import path from 'node:path'
 import type { File, FileSystem } from '@milena/runtime'
-import { hasErrorCode } from '@milena/runtime'
 import type { AbortedTransaction } from '../aborted-transaction.ts'
 import { encodeAbortedTransactions } from '../aborted-transaction.ts'
 import { lastOffsetAt, maxTimestampAt } from '../batch-header.ts'
@@ -10,13 +9,12 @@ import {
   CLEANED_SUFFIX,
   INDEX_SUFFIX,
   LOG_SUFFIX,
-  SEGMENT_SUFFIXES,
-  SWAP_SUFFIX,
   TIME_INDEX_SUFFIX,
   TXN_INDEX_SUFFIX,
   offsetFileName,
 } from '../log-files.ts'
 import type { CleanedSegment } from './cleaning-job.ts'
+import { discardCleaned } from './segment-swap.ts'
 
 const SYNC_BYTES = 8 * 1_048_576
 
@@ -122,22 +120,10 @@ export class CleanedSegmentWriter {
     }
   }
 
-  /**
-   * Removes what was written. Files that an attempt left behind which had got as far as `.swap` go first: without a
-   * `.cleaned` file beside them the next start would take them for what replaces a segment.
-   */
+  /** Removes what was written, and what an earlier attempt left. */
   async discard(): Promise<void> {
     await this.#close()
-    for (const suffix of [SWAP_SUFFIX, CLEANED_SUFFIX]) {
-      const files = SEGMENT_SUFFIXES.map((kind) => this.#path(kind, suffix))
-      for (const file of files) {
-        try {
-          await this.#fs.remove(file)
-        } catch (error) {
-          if (!hasErrorCode(error, 'ENOENT')) throw error
-        }
-      }
-    }
+    await discardCleaned({ fs: this.#fs, directory: this.#directory }, this.#baseOffset)
   }
 
   async #writeFile(suffix: string, content: Uint8Array): Promise<void> {
@@ -155,7 +141,7 @@ export class CleanedSegmentWriter {
     this.#file = undefined
   }
 
-  #path(kind: string, suffix = CLEANED_SUFFIX): string {
-    return path.join(this.#directory, offsetFileName(this.#baseOffset, kind) + suffix)
+  #path(kind: string): string {
+    return path.join(this.#directory, offsetFileName(this.#baseOffset, kind) + CLEANED_SUFFIX)
   }
 }

@@ -5,7 +5,7 @@ import { asBuffer } from '../batch-header.ts'
 import { StorageError } from '../storage-error.ts'
 import { CleanedSegmentWriter } from './cleaned-segment-writer.ts'
 import { CleanedTransactions } from './cleaned-transactions.ts'
-import type { CleaningHost, CleaningJob, CleaningResult, SegmentToClean } from './cleaning-job.ts'
+import type { CleanedSegment, CleaningHost, CleaningJob, CleaningResult, SegmentToClean } from './cleaning-job.ts'
 import { CleaningAborted } from './cleaning-job.ts'
 import type { DirtyStats } from './dirty-keys.ts'
 import { mapDirtyKeys } from './dirty-keys.ts'
@@ -95,15 +95,17 @@ class Cleaning {
     const { baseOffset } = group[0]!
     const writer = await CleanedSegmentWriter.open({ fs: this.#ports.fs, directory, baseOffset, limits })
     this.#writer = writer
+    let cleaned: CleanedSegment
     try {
       for (const segment of group) await this.#recopy(segment)
-      const cleaned = await writer.finish(group.map((segment) => segment.baseOffset))
+      cleaned = await writer.finish(group.map((segment) => segment.baseOffset))
       this.#refuseIfAborted()
-      await this.#host.replace(cleaned)
     } catch (error) {
       await writer.discard()
       throw error
     }
+    // From here on the files are the log's.
+    await this.#host.replace(cleaned)
   }
 
   async #recopy(segment: SegmentToClean): Promise<void> {

@@ -41,7 +41,7 @@ export interface CleaningJob {
   readonly firstUncleanableOffset: number
   /** Where in its segment to begin to look for `firstDirtyOffset`. */
   readonly dirtyPosition: number
-  /** Those in the segments, in the order of their markers. */
+  /** Those that began in the segments, in the order of their markers, which may come behind them. */
   readonly abortedTransactions: readonly AbortedTransaction[]
   readonly lastOfProducers: readonly LastOfProducer[]
   readonly segmentBytes: number
@@ -90,7 +90,10 @@ export interface CleaningResult {
 
 /** What the log does for its cleaning. */
 export interface CleaningHost {
-  /** Puts a cleaned segment in the place of others. Throws {@link CleaningAborted} when they are not there any more. */
+  /**
+   * Puts a cleaned segment, whose files it takes over, in the place of others. Throws {@link CleaningAborted} when they are not
+   * there any more.
+   */
   readonly replace: (cleaned: CleanedSegment) => Promise<void>
   /** Aborted when the log is to be deleted, cut or moved. */
   readonly signal: AbortSignal

@@ -1,3 +1,4 @@
+import type { AbortedTransaction } from '../aborted-transaction.ts'
 import type { LogParts } from '../log-parts.ts'
 import { SWAP_SUFFIX } from '../log-files.ts'
 import { LogSegment } from '../log-segment.ts'
@@ -8,7 +9,7 @@ import { CleaningAborted } from './cleaning-job.ts'
 import type { CleaningRunner } from './cleaning-runner.ts'
 import type { LogToClean } from './log-to-clean.ts'
 import { judgeLog } from './log-to-clean.ts'
-import { commitSwap, finishSwap, retireReplaced } from './segment-swap.ts'
+import { discardCleaned, finishSwap, renameCleaned, retireReplaced } from './segment-swap.ts'
 
 /** What of a log is to be cleaned, and with what. */
 export interface CleaningPlan {
@@ -114,8 +115,7 @@ export class LogCompaction {
       .values()
       .filter((segment) => segment !== local.segments.active && segment.baseOffset < firstUncleanableOffset)
     const dirty = segments.findLast(({ baseOffset }) => baseOffset <= firstDirtyOffset)
-    const aborted = []
-    for (const segment of segments) aborted.push(...(await segment.transactionIndex.load()))
+    const aborted = await this.#abortedBefore(firstUncleanableOffset)
     return {
       name,
       directory: this.#directory,
@@ -144,16 +144,33 @@ export class LogCompaction {
     }
   }
 
+  /** Transactions that began before `offset`. They are known by their markers, which may come behind it. */
+  async #abortedBefore(offset: number): Promise<AbortedTransaction[]> {
+    const found: AbortedTransaction[] = []
+    for (const segment of this.#log.local.segments.values()) {
+      for (const transaction of await segment.transactionIndex.load()) {
+        if (transaction.firstOffset < offset) found.push(transaction)
+      }
+    }
+    return found
+  }
+
   /** Puts a cleaned segment in the place of those that it was made from (Kafka's LocalLog.replaceSegments). */
   #replace(cleaned: CleanedSegment, signal: AbortSignal): Promise<void> {
     const { housekeeping, local, configRef } = this.#log
     return housekeeping.queue.run(async () => {
-      const old = this.#replacedBy(cleaned)
-      if (signal.aborted || old === undefined) throw new CleaningAborted(this.#log.name)
       const swap = { fs: this.#log.context.fs, directory: this.#directory }
-      await commitSwap(swap, cleaned)
+      const old = this.#replacedBy(cleaned)
+      try {
+        if (signal.aborted || old === undefined) throw new CleaningAborted(this.#log.name)
+        await renameCleaned(swap, cleaned)
+      } catch (error) {
+        await discardCleaned(swap, cleaned.baseOffset)
+        throw error
+      }
       // From here on it is the log that fails when the disk does: the next time it is opened completes the exchange.
       await housekeeping.guard(async () => {
+        await swap.fs.syncDirectory(swap.directory)
         const segment = this.#newSegment(cleaned, old.at(-1)!)
         local.replaceSegments(old, segment, local.segments.higher(old.at(-1)!)!.baseOffset)
         this.#revision += 1

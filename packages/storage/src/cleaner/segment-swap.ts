@@ -26,8 +26,8 @@ export interface SwapContext {
   readonly directory: string
 }
 
-/** Step 1. If it fails, everything is `.cleaned` again as far as the disk lets it be. */
-export async function commitSwap({ fs, directory }: SwapContext, { baseOffset }: CleanedSegment): Promise<void> {
+/** The first half of step 1, behind which the folder must be synced. If it fails, everything is `.cleaned` again. */
+export async function renameCleaned({ fs, directory }: SwapContext, { baseOffset }: CleanedSegment): Promise<void> {
   const renamed: string[] = []
   try {
     for (const kind of SEGMENT_SUFFIXES) {
@@ -39,7 +39,18 @@ export async function commitSwap({ fs, directory }: SwapContext, { baseOffset }:
     for (const file of renamed) await fs.rename(file + SWAP_SUFFIX, file + CLEANED_SUFFIX)
     throw error
   }
-  await fs.syncDirectory(directory)
+}
+
+/**
+ * Removes the files of a cleaned segment that takes nobody's place. What got as far as `.swap` goes first: without a
+ * `.cleaned` file beside it the next start would take it for what replaces a segment.
+ */
+export async function discardCleaned({ fs, directory }: SwapContext, baseOffset: number): Promise<void> {
+  const files = SEGMENT_SUFFIXES.map((kind) => path.join(directory, offsetFileName(baseOffset, kind)))
+  let hasSwapped = false
+  for (const file of files) hasSwapped = (await removeIfPresent(fs, file + SWAP_SUFFIX)) || hasSwapped
+  if (hasSwapped) await fs.syncDirectory(directory)
+  for (const file of files) await removeIfPresent(fs, file + CLEANED_SUFFIX)
 }
 
 /**
@@ -75,9 +86,18 @@ export async function finishSwap(
   await fs.syncDirectory(directory)
 }
 
-async function renameIfPresent(fs: FileSystem, from: string, to: string): Promise<boolean> {
+function renameIfPresent(fs: FileSystem, from: string, to: string): Promise<boolean> {
+  return ifPresent(() => fs.rename(from, to))
+}
+
+function removeIfPresent(fs: FileSystem, file: string): Promise<boolean> {
+  return ifPresent(() => fs.remove(file))
+}
+
+/** Whether the file was there. */
+async function ifPresent(operation: () => Promise<void>): Promise<boolean> {
   try {
-    await fs.rename(from, to)
+    await operation()
     return true
   } catch (error) {
     if (hasErrorCode(error, 'ENOENT')) return false

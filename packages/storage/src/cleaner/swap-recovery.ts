@@ -66,7 +66,7 @@ export async function completeSwaps({ fs, logger, directory, names }: SwapRecove
 function segmentFiles(names: readonly string[], suffix: string): SegmentFile[] {
   return names.flatMap((name) => {
     if (!name.endsWith(suffix)) return []
-    const rest = name.slice(0, -suffix.length)
+    const rest = name.slice(0, name.length - suffix.length)
     const kind = SEGMENT_SUFFIXES.find((one) => parseOffsetFileName(rest, one) !== undefined)
     return kind === undefined ? [] : [{ name, kind, baseOffset: parseOffsetFileName(rest, kind)! }]
   })
