@@ -20,6 +20,7 @@ import { isUnexpected, toApiError } from '../request/api-error.ts'
 import { throttleProduce } from '../request/bandwidth.ts'
 import { CLOSE_CONNECTION, handler, InFlight, NO_RESPONSE } from '../request/handler.ts'
 import type { HandlerResult, RequestContext } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_DECIDE } from '../request/request-limits.ts'
 import { entriesOf, refusalOfForm, refuse, refuseByLog } from './produce-entry.ts'
 import type { ProduceEntry } from './produce-entry.ts'
 import { produceResponse } from './produce-response.ts'
@@ -44,6 +45,7 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
   versions: { min: 3, max: 13 },
   advertised: { min: 0, max: 13 },
   isPipelined: true,
+  maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: (request, context) => {
     const entries = resolve(request, context)
     const mustOpen = entries.some(({ partition }) => partition !== undefined && partition.log === undefined)

@@ -5,5 +5,8 @@
  */
 export const MAX_ELEMENTS = 100_000
 
-/** For what the controller decides in one go. It takes no change of more than 10,000 records in any case. */
+/**
+ * For what is decided in one go and takes longer for each: what the controller does, which takes no change of more than
+ * 10,000 records in any case, and the appends of a producer.
+ */
 export const MAX_ELEMENTS_TO_DECIDE = 30_000

@@ -53,6 +53,7 @@ import { OffsetService } from './offset-service.ts'
 import type { VerifyOffsets } from './offset-service.ts'
 import type { ShareGroupPorts } from './share-group-service.ts'
 import { ShareGroupService } from './share-group-service.ts'
+import { mapInTurns } from './turns.ts'
 import type { Clock, CoordinatorLoader, EndTransactionMarker, Logger, PartitionWriter, Random } from './ports.ts'
 
 export interface GroupCoordinatorOptions {
@@ -79,6 +80,7 @@ export class GroupCoordinatorService {
   readonly #consumerGroups: ConsumerGroupService
   /** Share groups (KIP-932). */
   readonly shares: ShareGroupService
+  readonly #clock: Clock
   readonly #config: GroupConfig
   readonly #logger: Logger
   /** Undefined until the first regular expression comes. */
@@ -88,6 +90,7 @@ export class GroupCoordinatorService {
 
   constructor(options: GroupCoordinatorOptions) {
     const { config, configOf, topics, writer, loader, clock, random, logger } = options
+    this.#clock = clock
     this.#config = config
     this.#logger = logger
     this.#runtime = new CoordinatorRuntime<GroupTypes>({
@@ -324,7 +327,7 @@ export class GroupCoordinatorService {
     )
   }
 
-  /** Asks each partition for its groups at once; the answers are in the order of the group ids. */
+  /** Asks each partition for its groups, some at a time; the answers are in the order of the group ids. */
   async #perGroup<Answer extends { readonly groupId: string }>(
     groupIds: readonly string[],
     ask: (partition: number, groupIds: readonly string[]) => Promise<readonly Answer[]>,
@@ -334,12 +337,16 @@ export class GroupCoordinatorService {
       return groupIds.map((groupId) => failed(groupId, Errors.COORDINATOR_NOT_AVAILABLE.code))
     }
     const byPartition = Map.groupBy(groupIds, (groupId) => this.partitionFor(groupId))
-    const answers = await Promise.all(
-      Array.from(byPartition, ([partition, ids]) =>
-        this.#try(
-          () => ask(partition, ids),
-          (errorCode) => ids.map((groupId) => failed(groupId, errorCode)),
-        ),
+    const questions = Array.from(byPartition, ([partition, ids]) =>
+      Array.from({ length: Math.ceil(ids.length / GROUPS_AT_A_TIME) }, (_, index) => ({
+        partition,
+        ids: ids.slice(index * GROUPS_AT_A_TIME, (index + 1) * GROUPS_AT_A_TIME),
+      })),
+    )
+    const answers = await mapInTurns(this.#clock, questions.flat(), ({ partition, ids }) =>
+      this.#try(
+        () => ask(partition, ids),
+        (errorCode) => ids.map((groupId) => failed(groupId, errorCode)),
       ),
     )
     const byGroup = new Map(answers.flat().map((answer) => [answer.groupId, answer]))
@@ -360,6 +367,9 @@ export class GroupCoordinatorService {
     return coordinatorErrorCode(error.code)
   }
 }
+
+/** How many groups a partition is asked about in one go. */
+const GROUPS_AT_A_TIME = 16
 
 /** On whose behalf the broker itself acts. */
 const NOBODY: RequestClient = { clientId: '', clientHost: '', apiVersion: 0 }
