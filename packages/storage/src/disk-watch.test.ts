@@ -184,6 +184,22 @@ describe('a disk that refuses', () => {
     assert.deepEqual(await readValues(await new StorageHarness({ fs: memory }).openLog()), ['a'])
   })
 
+  test('what a crash left of a file that was to replace another one is cleared away at the start', async () => {
+    const { harness, memory } = disk()
+    await harness.openLog()
+    await harness.manager.close()
+    for (const name of ['replication-offset-checkpoint.tmp', 'disk-probe', 'disk-probe.tmp', 'something.tmp'])
+      await memory.writeFile(`${logDir}/${name}`, 'x')
+    await harness.start()
+    const names = await memory.readdir(logDir)
+    assert.deepEqual(
+      names.filter((name) => name.endsWith('.tmp') || name.startsWith('disk-probe')),
+      ['something.tmp'],
+      'what nobody knows stays',
+    )
+    await harness.manager.close()
+  })
+
   test('a folder that cannot be read any more is offline, with all that lies in it', async () => {
     const offline: string[] = []
     const { harness, refuse } = disk({ options: { onLogDirFailure: (dir) => offline.push(dir), tailCacheBytes: 0 } })

@@ -35,6 +35,8 @@ export interface LogDirContent {
   readonly deleted: readonly string[]
   /** Partitions whose logs were moving into this folder, and the unfinished copies. */
   readonly future: readonly { readonly topicPartition: TopicPartition; readonly directory: string }[]
+  /** Files of which a crash kept the name from being exchanged for the one that they were to replace. */
+  readonly leftovers: readonly string[]
   /** Names that belong to no partition. */
   readonly unknown: readonly string[]
 }
@@ -52,8 +54,6 @@ const DISK_PROBE_FILE = 'disk-probe'
 const DISK_PROBE_BYTES = 65_536
 
 const KNOWN_FILES = new Set([
-  DISK_PROBE_FILE,
-  `${DISK_PROBE_FILE}.tmp`,
   CLEAN_SHUTDOWN_FILE,
   LOCK_FILE,
   META_PROPERTIES_FILE,
@@ -161,9 +161,14 @@ export class LogDir implements LogGate {
     const partitions: TopicPartition[] = []
     const deleted: string[] = []
     const unknown: string[] = []
+    const leftovers: string[] = []
     const future: { topicPartition: TopicPartition; directory: string }[] = []
     for (const name of await this.#fs.readdir(this.path)) {
       if (KNOWN_FILES.has(name)) continue
+      if (isLeftover(name)) {
+        leftovers.push(path.join(this.path, name))
+        continue
+      }
       const topicPartition = parsePartitionDirName(name)
       const moving = parseFutureDirName(name)
       if (moving !== undefined) future.push({ topicPartition: moving, directory: path.join(this.path, name) })
@@ -171,7 +176,7 @@ export class LogDir implements LogGate {
       else if (name.endsWith(DELETE_DIR_SUFFIX)) deleted.push(path.join(this.path, name))
       else unknown.push(name)
     }
-    return { partitions, deleted, future, unknown }
+    return { partitions, deleted, future, leftovers, unknown }
   }
 
   suspect(): void {
@@ -235,6 +240,10 @@ async function makeDurably(fs: FileSystem, directory: string): Promise<void> {
   const isNew = !(await fs.exists(directory))
   await fs.mkdir(directory)
   if (isNew) await fs.syncDirectory(parent)
+}
+
+function isLeftover(name: string): boolean {
+  return name === DISK_PROBE_FILE || [DISK_PROBE_FILE, ...KNOWN_FILES].some((known) => name === `${known}.tmp`)
 }
 
 async function takeLock(fs: FileSystem, logDir: string): Promise<Lock> {

@@ -85,6 +85,16 @@ export async function loadDirs(
   return results.some((result) => result.status === 'fulfilled' && result.value)
 }
 
+/** What was found in a folder beside the logs that were opened. */
+export interface LoadedDir {
+  /** Folders of deleted partitions that are still there. */
+  readonly deletedDirs: readonly string[]
+  /** Logs that were moving into this folder when the broker stopped; what they left was removed. */
+  readonly moving: readonly TopicPartition[]
+  /** Names of which a checkpoint speaks, and for which there is no folder. */
+  readonly orphanedNames: readonly string[]
+}
+
 /** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
 export async function loadLogs(
   dir: LogDir,
@@ -95,14 +105,7 @@ export async function loadLogs(
     readonly onOffline: (topicPartition: TopicPartition, error: unknown, offsets: CheckpointedOffsets) => void
     readonly recoveryThreads: number
   },
-): Promise<{
-  /** Folders of deleted partitions that are still there. */
-  readonly deletedDirs: readonly string[]
-  /** Logs that were moving into this folder when the broker stopped; what they left was removed. */
-  readonly moving: readonly TopicPartition[]
-  /** Names of which a checkpoint speaks, and for which there is no folder. */
-  readonly orphanedNames: readonly string[]
-}> {
+): Promise<LoadedDir> {
   const { logger } = o.context
   const content = await dir.content()
   const checkpoints = await dir.readCheckpoints((file, error) =>
@@ -112,6 +115,7 @@ export async function loadLogs(
     }),
   )
   const states = await dir.readLogStates()
+  for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
   for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)
   for (const name of content.unknown)
     logger.warn('A log folder holds something that is no partition', { logDir: dir.path, name })
