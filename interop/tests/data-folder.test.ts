@@ -91,7 +91,8 @@ describe('data folders', { skip: 'path' in environment || process.env.CI === 'tr
       const data = await dumpedBySame(['--files', list('.log'), '--print-data-log'])
       for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd'])
         assert.match(data.stdout, new RegExp(`codec: ${codec}`))
-      await dumpedBySame(['--files', [files('.index'), files('.timeindex')].join(',')])
+      // A killed broker leaves indexes of 10 MB of zeros, at which Apache's tool ends in an exception.
+      if (source === 'kafka') await dumpedBySame(['--files', [files('.index'), files('.timeindex')].join(',')])
       await dumpedBySame(['--files', [files('.txnindex'), files('.snapshot')].join(',')])
       for (const [topic, decoder] of Object.entries(internal)) {
         await dumpedBySame(['--files', list('.log', new RegExp(`^${topic}`)), decoder])

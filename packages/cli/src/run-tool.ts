@@ -13,6 +13,8 @@ export interface ToolDefinition<S extends OptionSpecs> {
   readonly whenEmpty?: string
   /** Whether a command line that cannot be understood is answered with the usage, too. */
   readonly usageOnOptionError: boolean
+  /** What stands before the message when it is not. */
+  readonly optionErrorPrefix?: string
   readonly main: (options: ParsedOptions<S>, io: ToolIo) => Promise<number>
 }
 
@@ -42,7 +44,7 @@ export async function runTool<S extends OptionSpecs>(
     if (error instanceof UsageError) return usage(error.message)
     if (error instanceof OptionError) {
       if (tool.usageOnOptionError) return usage(error.message)
-      print(io.stderr, error.message)
+      print(io.stderr, `${tool.optionErrorPrefix ?? ''}${error.message}`)
       return 1
     }
     if (error instanceof ToolExit) {

@@ -213,6 +213,8 @@ describe('as Apache’s tools', { skip: isThere ? false : 'KAFKA_LIB is not set'
     await offsets('--topic', '%one', '--partitions', 'a')
     await offsets('--topic', '%one', '--topic-partitions', '%one:1')
     await offsets('--topic-partitions', 'a:b')
+    await offsets('--bogus')
+    await offsets('--topic', 'a', '--topic', 'b')
   })
 
   test('kafka-delete-records', async () => {

@@ -4,7 +4,7 @@ import { loadProperties } from '../config/properties.ts'
 import { javaException } from '../java-exceptions.ts'
 import { longText } from '../message-json.ts'
 import { commonOptions, requireOptions } from '../options/checks.ts'
-import { OptionError, UsageError } from '../options/option-error.ts'
+import { UsageError } from '../options/option-error.ts'
 import type { OptionSpecs, ParsedOptions } from '../options/option-parser.ts'
 import { runTool } from '../run-tool.ts'
 import { print, type ToolIo } from '../tool-io.ts'
@@ -53,6 +53,7 @@ export async function getOffsetsCommand(argv: readonly string[], io: ToolIo): Pr
       about: 'This tool shows the offsets of partitions.',
       whenEmpty: 'This tool shows the offsets of partitions.',
       usageOnOptionError: false,
+      optionErrorPrefix: 'Error occurred: ',
       main: (options, toolIo) => main(options, toolIo).catch(tersely),
     },
     argv,
@@ -62,7 +63,6 @@ export async function getOffsetsCommand(argv: readonly string[], io: ToolIo): Pr
 
 function tersely(error: unknown): never {
   if (error instanceof KafkaError) throw new TerseFailure(javaException(error))
-  if (error instanceof OptionError) throw new TerseFailure(error.message)
   throw error
 }
 
