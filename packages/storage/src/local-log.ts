@@ -222,6 +222,11 @@ export class LocalLog {
     }
   }
 
+  /** What lies behind `offset` is not said to survive any more. */
+  lowerRecoveryPoint(offset: number): void {
+    this.#flusher.truncateTo(offset)
+  }
+
   /**
    * Cuts the log before the batch that holds `offset`. Nothing may be on its way to the file. Later segments go first,
    * the last of them before the others, and each for good: a loss of power finds the begin of a log, never a hole.

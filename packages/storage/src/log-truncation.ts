@@ -6,6 +6,9 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
   if (offset >= offsets.logEndOffset) return
   if (offset < local.segments.first.baseOffset) return truncateLogFully(log, offset)
   await local.settle()
+  // First of all: a start that finds less than had been flushed takes it for damage.
+  local.lowerRecoveryPoint(offset)
+  await context.checkpointRecoveryPoints()
   await housekeeping.queue.run(async () => {
     const { active } = local.segments
     await local.truncateTo(offset)
@@ -33,6 +36,8 @@ async function beginSegment({ context, local }: LogParts, offset: number): Promi
 export async function truncateLogFully(log: LogParts, offset: number): Promise<void> {
   const { context, local, housekeeping, producers, offsets } = log
   await local.settle()
+  local.lowerRecoveryPoint(offset)
+  await context.checkpointRecoveryPoints()
   await housekeeping.queue.run(async () => {
     await local.restartAt(offset, context.clock.nowMs())
     offsets.restartAt(offset)
