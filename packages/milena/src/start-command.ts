@@ -8,6 +8,7 @@ import { ConfigurationError } from './config/property.ts'
 import { loadStartConfiguration, type StartConfiguration } from './config/start-configuration.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { exitCodeOf, watchStopSignals } from './stop-signals.ts'
+import { boundYoungGeneration } from './young-generation.ts'
 
 /** Long enough that the first clients are not kept waiting by the write. */
 const COMPILE_CACHE_FLUSH_DELAY_MS = 2_000
@@ -16,6 +17,7 @@ const COMPILE_CACHE_FLUSH_DELAY_MS = 2_000
 export async function startCommand(argv: readonly string[]): Promise<number> {
   // A reader of the log that has gone away (`milena | head`) is no reason for a broker to end.
   process.stdout.on('error', () => undefined)
+  const unbound = boundYoungGeneration()
   const signals = watchStopSignals((signal) => process.exit(exitCodeOf(signal)))
   try {
     return await serve(loadStartConfiguration({ argv, environment: process.env }), signals.first)
@@ -23,6 +25,7 @@ export async function startCommand(argv: readonly string[]): Promise<number> {
     return failed(error)
   } finally {
     signals.dispose()
+    unbound()
   }
 }
 
