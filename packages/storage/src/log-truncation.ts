@@ -36,7 +36,7 @@ async function beginSegment({ context, local }: LogParts, offset: number): Promi
 export async function truncateLogFully(log: LogParts, offset: number): Promise<void> {
   const { context, local, housekeeping, producers, offsets } = log
   await local.settle()
-  local.lowerRecoveryPoint(offset)
+  local.lowerRecoveryPoint(Math.min(offset, local.segments.first.baseOffset))
   await context.checkpointRecoveryPoints()
   await housekeeping.queue.run(async () => {
     await local.restartAt(offset, context.clock.nowMs())
