@@ -12,6 +12,7 @@ import {
 } from '@milena/protocol'
 import { ManualClock, MemoryFileSystem } from '@milena/runtime'
 import { FailingFileSystem } from '../testing/failing-file-system.ts'
+import { commitOffset, fetchOffset, findCoordinator } from '../testing/offsets.ts'
 import { TestBroker } from '../testing/test-broker.ts'
 import { batchOf, createTopic, fetchFrom, produceTo, valuesIn } from '../testing/topics.ts'
 import type { WireClient } from '../testing/wire-client.ts'
@@ -25,6 +26,14 @@ async function describePartition(client: WireClient, name: string) {
   })
   const { errorCode, leaderId, offlineReplicas } = topics[0]!.partitions[0]!
   return { errorCode, leaderId, offlineReplicas }
+}
+
+/** Lets so much time go by that the disk is tried again, and everything behind it happens. */
+async function untilBack(clock: ManualClock): Promise<void> {
+  for (let seconds = 0; seconds < 5; seconds++) {
+    await clock.advanceAsync(1000)
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
+  }
 }
 
 async function produceError(client: WireClient, topic: string, value: string): Promise<number> {
@@ -45,12 +54,41 @@ describe('partitions whose disk failed', () => {
     assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a'])
     assert.deepEqual(await describePartition(client, 'events'), { errorCode: 0, leaderId: 1, offlineReplicas: [] })
     fs.fails = () => false
-    for (let seconds = 0; seconds < 5; seconds++) {
-      await clock.advanceAsync(1000)
-      for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
-    }
+    await untilBack(clock)
     assert.equal(await produceError(client, 'events', 'd'), 0)
     assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a', 'd'])
+  })
+
+  test('what groups commit, and topics that are made: refused while the disk is full, taken when it is not', async () => {
+    const clock = new ManualClock(Date.now())
+    const fs = new FailingFileSystem()
+    await using broker = await TestBroker.start({ fs, clock })
+    const client = await broker.connect()
+    await createTopic(client, 'events')
+    const place = { groupId: 'group', topic: { name: 'events', id: '' }, partition: 0 }
+    const commit = (offset: number): Promise<number> =>
+      commitOffset(client, 8, { ...place, memberId: '', generationId: -1, offset })
+    assert.equal(await findCoordinator(client, 'group'), 0)
+    assert.equal(await commit(1), 0)
+    for (const operation of ['writev', 'sync']) {
+      fs.fails = (each) => each === operation || each === 'writeFile'
+      assert.equal(await commit(2), Errors.NOT_COORDINATOR.code)
+      assert.equal(await commit(3), Errors.NOT_COORDINATOR.code)
+      await assert.rejects(createTopic(client, `refused-${operation}`), /: 56 /)
+      fs.fails = () => false
+      await untilBack(clock)
+      // What was written and could not be synced was refused, and may be found all the same; nothing older may.
+      assert.equal(await fetchOffset(client, 7, place), operation === 'writev' ? 1 : 2)
+      await createTopic(client, `taken-${operation}`)
+    }
+    assert.equal(await commit(4), 0)
+    assert.equal(await fetchOffset(client, 7, place), 4)
+    await broker.close()
+    await using second = await TestBroker.start({ fs })
+    const again = await second.connect()
+    assert.equal(await fetchOffset(again, 7, place), 4)
+    const names = ['taken-writev', 'taken-sync']
+    for (const name of names) assert.equal((await describePartition(again, name)).errorCode, 0)
   })
 
   test('a partition whose log is damaged is offline: no leader, no empty log in its place', async () => {
