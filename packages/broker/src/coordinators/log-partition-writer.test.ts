@@ -61,7 +61,7 @@ async function onePartition(config = {}, partitionImage: PartitionImage = image)
     const keys = loaded.map(({ key }) => Buffer.from(key ?? []).toString())
     return { keys, offsets: loaded.map(({ offset }) => offset), nextOffset }
   }
-  return { partition, writer, load, close: () => logs.close() }
+  return { partition, writer, load, clean: () => logs.cleaner.cleanNow(), close: () => logs.close() }
 }
 
 const record = (key: string) => ({ key: Buffer.from(key), value: Buffer.from('value') })
@@ -97,6 +97,21 @@ describe('a coordinator on its log', () => {
     partition.append(marker, { origin: 'coordinator' })
     await writer.append(0, [record('b')])
     assert.deepEqual(await load(), { keys: ['a', 'b'], offsets: [0, 2], nextOffset: 3 })
+    await close()
+  })
+
+  test('reads what compaction has left of it, and goes on where it ended', async () => {
+    const { partition, writer, load, clean, close } = await onePartition({
+      cleanupPolicy: ['compact'],
+      segmentBytes: 150,
+    })
+    for (const key of ['a', 'b', 'a', 'c', 'b', 'b', 'd', 'a']) await writer.append(0, [record(key)])
+    assert.equal(await clean(), 1)
+    const log = partition.log!
+    assert.deepEqual(await load(), { keys: ['a', 'c', 'b', 'd', 'a'], offsets: [2, 3, 5, 6, 7], nextOffset: 8 })
+    assert.equal(log.logStartOffset, 0)
+    assert.equal(await writer.append(0, [record('e')]), 8)
+    assert.deepEqual((await load()).offsets, [2, 3, 5, 6, 7, 8])
     await close()
   })
 
