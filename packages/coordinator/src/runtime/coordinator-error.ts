@@ -1,5 +1,8 @@
 import { Errors } from '@milena/protocol/messages'
 
+/** What V8 knows of errors beyond the language. */
+const stacks = Error as { stackTraceLimit?: number | undefined }
+
 /** An operation ended without the answer of its handler: the code is one of Kafka's error codes. */
 export class CoordinatorError extends Error {
   override readonly name = 'CoordinatorError'
@@ -7,10 +10,10 @@ export class CoordinatorError extends Error {
 
   constructor(error: { readonly code: number; readonly name: string }, message?: string) {
     // It says what a client is told, often thousands of times in a row: where it was made is of no interest.
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 0
+    const { stackTraceLimit } = stacks
+    stacks.stackTraceLimit = 0
     super(message ?? error.name)
-    Error.stackTraceLimit = stackTraceLimit
+    stacks.stackTraceLimit = stackTraceLimit
     this.code = error.code
   }
 }

@@ -1,5 +1,8 @@
 import { Errors } from '@milena/protocol/messages'
 
+/** What V8 knows of errors beyond the language. */
+const stacks = Error as { stackTraceLimit?: number | undefined }
+
 /** One item of a request is refused; caught where items are gone through, and never leaves the controller. */
 export class ApiFailure extends Error {
   override readonly name = 'ApiFailure'
@@ -8,10 +11,10 @@ export class ApiFailure extends Error {
 
   constructor(errorCode: number, errorMessage: string | null) {
     // There may be one for each of very many items: where it was made is of no interest, and costs most of the time.
-    const { stackTraceLimit } = Error
-    Error.stackTraceLimit = 0
+    const { stackTraceLimit } = stacks
+    stacks.stackTraceLimit = 0
     super(errorMessage ?? `error ${errorCode}`)
-    Error.stackTraceLimit = stackTraceLimit
+    stacks.stackTraceLimit = stackTraceLimit
     this.errorCode = errorCode
     this.errorMessage = errorMessage
   }
