@@ -297,8 +297,13 @@ export class LogManager {
   }
 
   #emptiestDir(): LogDir {
-    const taken = [...this.#moves.preferredDirs(), ...this.#hosted().map(({ dir }) => dir)]
-    return chooseLogDir({ dirs: this.#dirs, cordonedLogDirs: this.#cordonedLogDirs, taken })
+    return chooseLogDir({ dirs: this.#dirs, cordonedLogDirs: this.#cordonedLogDirs, taken: this.#takenDirs() })
+  }
+
+  /** Of each log that there is or will be, its folder: one by one, since with a single folder nobody looks at them. */
+  *#takenDirs(): Iterable<LogDir> {
+    yield* this.#moves.preferredDirs()
+    for (const { dir } of this.#logs.values()) yield dir
   }
 
   /** All logs with their folders, as they are now. */
