@@ -32,7 +32,7 @@ for (const [name, recordCount, valueBytes] of [
   while (log.sizeInBytes < wantedBytes) {
     let last: Promise<void> | undefined
     for (let index = 0; index < 500; index++) {
-      const appended = log.appendAsLeader(batch.slice(), { leaderEpoch: 0, origin: 'client' })
+      const appended = log.appendAsLeader(new Uint8Array(batch), { leaderEpoch: 0, origin: 'client' })
       if (!appended.ok) throw new Error(appended.message)
       last = appended.written
     }

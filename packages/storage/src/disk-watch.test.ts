@@ -164,6 +164,34 @@ describe('a disk that refuses', () => {
     assert.equal(currentLog(harness).logEndOffset, 3)
   })
 
+  test('what retention cannot delete for want of room stays, and goes when there is some', async () => {
+    const { harness, refuse } = disk({ config: { segmentBytes: 70, retentionMs: 1000, fileDeleteDelayMs: 0 } })
+    const log = await harness.openLog()
+    const timestamp = harness.clock.nowMs()
+    for (const value of ['a', 'b']) await write(log, batchOf([value], { timestamp }))
+    await log.roll()
+    harness.clock.advance(2000)
+    for (const operation of ['open', 'rename'] as const) {
+      refuse('ENOSPC', (call) => call.operation === operation || call.operation === 'writeFile')
+      await harness.manager.deleteOldSegments()
+      assert.match(harness.manager.logDirs[0]!.refusal!.message, /refuses writes/)
+      assert.deepEqual(
+        await readValues(currentLog(harness), currentLog(harness).logStartOffset),
+        operation === 'open' ? ['a', 'b'] : [],
+      )
+      refuse(undefined)
+      await untilBack(harness)
+    }
+    await harness.manager.deleteOldSegments()
+    const after = currentLog(harness)
+    await after.roll()
+    await harness.clock.advanceAsync(0)
+    await after.roll()
+    assert.deepEqual([after.logStartOffset, after.logEndOffset], [2, 2])
+    assert.deepEqual(await harness.segmentBases(), [2])
+    await harness.manager.close()
+  })
+
   test('checkpoints that could not be written are written when it is back, and a stop meanwhile vouches for nothing', async () => {
     const { harness, memory, refuse } = disk()
     const log = await harness.openLog()

@@ -100,7 +100,8 @@ export class DiskWatch {
 
   /** Lets go what need not be kept: that may be all that a full disk waits for. */
   async #makeRoom(dir: LogDir): Promise<void> {
-    for (const log of this.#logsIn(dir)) await log.deleteOldSegments()
+    // What one log cannot delete is no reason to leave the disk to itself.
+    for (const log of this.#logsIn(dir)) await log.deleteOldSegments().catch(() => undefined)
   }
 
   #logsIn(dir: LogDir): UnifiedLog[] {

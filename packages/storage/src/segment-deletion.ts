@@ -54,16 +54,20 @@ function retentionView({ name, configRef, local, offsets, context }: LogParts): 
 }
 
 async function deleteSegments(log: LogParts, { segments: due, reason, logEndOffset }: Deletable): Promise<number> {
-  const { context, local, offsets } = log
+  const { context, local, offsets, housekeeping } = log
   const { segments } = local
   // What was appended while they were looked at stays.
   const gone = due.filter((segment) => segment !== segments.active || logEndOffset === offsets.logEndOffset)
   if (gone.includes(segments.active)) local.roll(logEndOffset, context.clock.nowMs())
-  return takeOut(log, gone, reason, async () => {
-    // The name of the new file keeps the log's end, once the old ones are gone: so it must outlast them.
+  const leaves = new Set(gone)
+  const first = segments.values().find((segment) => !leaves.has(segment)) ?? segments.active
+  // The name of the new file keeps the log's end, once the old ones are gone: so it must outlast them. Where there is no
+  // room for it, they stay.
+  await housekeeping.guard(async () => {
     await segments.active.create()
-    await local.syncName(segments.first)
+    await local.syncName(first)
   })
+  return takeOut(log, gone, reason)
 }
 
 /** Of a log that failed nothing is deleted by which its end is known, and no file is made. */
@@ -73,18 +77,13 @@ async function deleteBeforeEnd(log: LogParts, { segments: due, reason }: Deletab
   return gone.length === 0 ? 0 : takeOut(log, gone, reason)
 }
 
-async function takeOut(
-  log: LogParts,
-  gone: readonly LogSegment[],
-  reason: DeletionReason,
-  beforeRenames?: () => Promise<void>,
-): Promise<number> {
+async function takeOut(log: LogParts, gone: readonly LogSegment[], reason: DeletionReason): Promise<number> {
   const { context, local, offsets, housekeeping } = log
   local.segments.remove(new Set(gone))
   offsets.advanceLogStart(local.segments.first.baseOffset)
   const baseOffsets = gone.map((segment) => segment.baseOffset)
   context.logger.info('Deleting segments', { partition: log.name, reason, baseOffsets })
-  await beforeRenames?.()
-  await housekeeping.deleteSegments(gone, log.configRef.current.fileDeleteDelayMs)
+  // If the disk refuses, the log is opened anew, finds them again, and tries again.
+  await housekeeping.guard(() => housekeeping.deleteSegments(gone, log.configRef.current.fileDeleteDelayMs))
   return gone.length
 }
