@@ -111,6 +111,8 @@ export const histories = [
       await elect(electionType, [{ topic: '', partitions: [0] }])
       await elect(electionType, [])
     }
+    await elect(2, [])
+    await elect(2, [{ topic: name, partitions: [0] }])
   }),
 
   history(

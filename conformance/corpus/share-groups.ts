@@ -328,7 +328,6 @@ export const histories = [
     await take(s, topic, 2)
     await write(s, topic, 'a')
     await take(s, topic, 3)
-    await take(s, topic, 4, {}, { topics: [] })
   }),
 
   history('two members, a record each', shareFetch, async (s) => {
@@ -353,6 +352,15 @@ export const histories = [
     for (const maxRecords of [0, -1]) await take(s, topic, 2, {}, { maxRecords })
     await take(s, topic, 2, {}, { shareAcquireMode: 5 })
     await take(s, topic, 2, {}, { maxWaitMs: 0 })
+    await take(s, topic, 3, {}, { maxBytes: -1 })
+  }),
+
+  history('a range across the start, of which nothing is in flight', shareAcknowledge, async (s) => {
+    const topic = await s.topic('orders')
+    await joined(s, topic)
+    await open(s, topic)
+    await acknowledge(s, topic, 1, { acks: [[-1, 0, ACCEPT]] })
+    await acknowledge(s, topic, 2, { acks: [[0, 0, ACCEPT]] })
   }),
 
   history(

@@ -238,5 +238,8 @@ export const histories = [
     await s.send(describeShareGroupOffsets, { groups: [{ groupId: s.name('g'), topics: null }] })
     await s.send(deleteGroups, { groupsNames: [s.name('g'), s.name('g')] })
     await sharers(s)
+    await alter(s, [name, -1])
+    await s.send(deleteGroups, { groupsNames: [s.name('g')] })
+    await sharers(s)
   }),
 ]

@@ -69,7 +69,7 @@ async function prepare(session: Session): Promise<State> {
     consumers: ['aaaaaaaaaaaaaaaaaaaaaA', 'bbbbbbbbbbbbbbbbbbbbbA'],
     memberEpochs: new Map(),
     shareGroup: session.name('s1'),
-    queue: newQueue(session.name('q1')),
+    queue: newQueue(session.name('q1'), [session.name('m1'), session.name('m2')]),
     generationId: 1,
     sessionEpoch: 1,
     newName: session.name('new'),
@@ -104,7 +104,8 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   if (ending.has(api.name)) await awaitEnd(session, state)
   if (name === 'DeleteTopics') noteDeletions(state, answer as never)
   if ((body as { groupId?: string }).groupId !== state.queue.groupId) return
-  if (name === 'ShareFetch' || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never)
+  const isFetch = name === 'ShareFetch'
+  if (isFetch || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never, isFetch)
   if (name === 'ShareGroupHeartbeat') await followHeartbeat(session, state, answer as never, body as never)
 }
 
@@ -129,6 +130,7 @@ async function followHeartbeat(
 }
 
 interface Harmful {
+  protocols?: readonly { readonly name: string }[] | null
   readonly shareSessionEpoch?: number
   maxWaitMs?: number
   validateOnly?: boolean
@@ -143,6 +145,8 @@ interface Harmful {
 function makeHarmless(body: Harmful): void {
   if (body.shareSessionEpoch !== undefined && body.maxWaitMs !== undefined) body.maxWaitMs = 500
   if (body.featureUpdates !== undefined) body.validateOnly = true
+  // One protocol named twice makes Kafka's coordinator throw (differences.md).
+  if (body.protocols) body.protocols = [...new Map(body.protocols.map((each) => [each.name, each])).values()]
   if (body.validateOnly === false && body.resources?.some(({ resourceType }) => resourceType === 4) === true)
     body.validateOnly = true
 }

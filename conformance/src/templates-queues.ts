@@ -23,18 +23,22 @@ export interface Queue {
   /** The epoch that a member's session is asked for next. */
   readonly sessionEpochs: Map<string, number>
   acquired: Acquired[]
+  /** What a member's session is about: one partition at a time. */
+  readonly held: Map<string, readonly Partition[]>
   isConfigured: boolean
   /** A topic that is gone makes Kafka's answers to fetches fail as a whole (differences.md). */
   isOver: boolean
 }
 
-export function newQueue(groupId: string): Queue {
+/** The names of members are of this history alone: some requests are made in the group without a name. */
+export function newQueue(groupId: string, memberIds: readonly string[]): Queue {
   return {
     groupId,
-    memberIds: ['cccccccccccccccccccccA', 'dddddddddddddddddddddA'],
+    memberIds,
     memberEpochs: new Map(),
     sessionEpochs: new Map(),
     acquired: [],
+    held: new Map(),
     isConfigured: false,
     isOver: false,
   }
@@ -154,20 +158,37 @@ export async function configureQueue(session: Session, { queue }: State): Promis
   await session.trySend(apis.incrementalAlterConfigs, { resources, validateOnly: false }, { version })
 }
 
+type Named = readonly {
+  topicId: string
+  partitions: readonly { readonly partitionIndex: number }[]
+}[]
+
+interface OfQueue {
+  memberId: string
+  topics: Named
+  forgottenTopicsData: unknown
+}
+
 /**
  * Takes back what cannot be compared: who joins as a second member gets the partitions that the hash of their topic's id
- * gives it, and a fetch of a topic that is not there makes Kafka's answer fail as a whole (differences.md).
+ * gives it; a fetch of a topic that is not there makes Kafka's answer fail as a whole (differences.md); and of several
+ * partitions of a session whose states are read at the same time, Kafka tells of those that come first.
  */
-export function keepToQueue(
-  name: string,
-  body: { memberId: string; readonly topics: readonly { topicId: string }[] },
-  { queue, topics }: State,
-): void {
+export function keepToQueue(name: string, body: OfQueue, { queue, topics }: State): void {
   if (name === 'ShareGroupHeartbeat' && !queue.memberIds.includes(body.memberId)) body.memberId = ''
   if (name !== 'ShareFetch') return
   for (const topic of body.topics) {
     if (!topics.some(({ id }) => id === topic.topicId)) topic.topicId = topics[0]!.id
   }
+  const first = body.topics.find(({ partitions }) => partitions.length > 0)
+  if (first === undefined) return
+  const { partitionIndex } = first.partitions[0]!
+  first.partitions = first.partitions.filter((each) => each.partitionIndex === partitionIndex)
+  body.topics = [first]
+  const others = (queue.held.get(body.memberId) ?? []).filter(
+    (held) => held.topicId !== first.topicId || held.partition !== partitionIndex,
+  )
+  body.forgottenTopicsData = others.map(({ topicId, partition }) => ({ topicId, partitions: [partition] }))
 }
 
 /** Sees to it that nothing is asked of the queue when one of its topics is gone. */
@@ -231,9 +252,18 @@ interface Given {
 }
 
 /** What ShareFetch and ShareAcknowledge say of a member's session and of what it holds. */
-export function rememberShare({ queue }: State, answer: Given, { memberId, shareSessionEpoch, topics }: Spoken): void {
+export function rememberShare(
+  { queue }: State,
+  answer: Given,
+  { memberId, shareSessionEpoch, topics }: Spoken,
+  isFetch: boolean,
+): void {
   if (answer.errorCode !== Errors.NONE.code || memberId === null) return
   queue.sessionEpochs.set(memberId, shareSessionEpoch === -1 ? 0 : shareSessionEpoch + 1)
+  const named = topics.flatMap(({ topicId, partitions }) =>
+    partitions.map(({ partitionIndex: partition }) => ({ topicId, partition })),
+  )
+  if (isFetch && (named.length > 0 || shareSessionEpoch === 0)) queue.held.set(memberId, named)
   const isSpokenOf = (held: Acquired): boolean =>
     topics.some(
       ({ topicId, partitions }) =>

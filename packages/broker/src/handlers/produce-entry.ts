@@ -118,9 +118,10 @@ const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([
 /** What is refused without a log: anything but one batch of magic 2, and zstd before its version. */
 export function refusalOfForm(bytes: Uint8Array | null, apiVersion: number): KafkaError | undefined {
   if (framingProblem(bytes) !== null) return Errors.CORRUPT_MESSAGE
-  if (bytes === null || !isOneBatch(bytes)) return Errors.INVALID_RECORD
-  const isZstd = (bytes[22]! & COMPRESSION_MASK) === compressionId('zstd')
-  return isZstd && apiVersion < FIRST_VERSION_WITH_ZSTD ? Errors.UNSUPPORTED_COMPRESSION_TYPE : undefined
+  if (bytes === null || bytes.length < RECORD_BATCH_OVERHEAD) return Errors.INVALID_RECORD
+  const isZstd = bytes[16] === 2 && (bytes[22]! & COMPRESSION_MASK) === compressionId('zstd')
+  if (isZstd && apiVersion < FIRST_VERSION_WITH_ZSTD) return Errors.UNSUPPORTED_COMPRESSION_TYPE
+  return isOneBatch(bytes) ? undefined : Errors.INVALID_RECORD
 }
 
 const COMPRESSION_MASK = 0x07

@@ -1,6 +1,7 @@
 /** Acknowledgements as they come in ShareAcknowledge and ShareFetch: checked, taken, answered. */
 import type { MetadataImage } from '@milena/metadata'
 import { Errors } from '@milena/protocol/messages'
+import { ApiError } from '../request/api-error.ts'
 import { acknowledgeTypes } from './partition/share-partition-types.ts'
 import type { AcknowledgementBatch } from './partition/share-partition-types.ts'
 import type { PartitionAcknowledgement, SharePartitionManager } from './share-partition-manager.ts'
@@ -58,6 +59,10 @@ export async function acknowledgeAll(
   // As in Kafka: without anything to acknowledge, partitions for which nothing was said are not mentioned.
   if (taken.length === 0) return refused
   const refusals = await manager.acknowledge(key, taken)
+  // What Kafka does not expect ends the request, whatever became of other partitions.
+  if (refusals.some((refusal) => refusal?.error === Errors.UNKNOWN_SERVER_ERROR)) {
+    throw new ApiError(Errors.UNKNOWN_SERVER_ERROR)
+  }
   const answered = taken.map((asked, index) => {
     const refusal = refusals[index]
     return { ...result(asked, refusal?.error ?? Errors.NONE), errorMessage: refusal?.message ?? null }

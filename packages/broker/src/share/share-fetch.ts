@@ -102,6 +102,7 @@ export class ShareFetch {
       const failures = this.#failures()
       const started = this.#start()
       let missingBytes = minBytes
+      if (started.length > 0 && this.#options.maxBytes() < 0) return [...this.#refuse(started), ...failures]
       if (started.length > 0) {
         const { reads, sizeInBytes, isUrgent } = await this.#read(started)
         missingBytes -= sizeInBytes
@@ -147,6 +148,15 @@ export class ShareFetch {
     return started
   }
 
+  /** Less than no bytes cannot be shared out, for which Kafka has no better word. */
+  #refuse(started: readonly Started[]): ShareFetchResult[] {
+    const errorCode = Errors.UNKNOWN_SERVER_ERROR.code
+    return started.map(({ share, partition }) => {
+      share.endFetch(false)
+      return { ...partition, errorCode, records: [], acquired: [] }
+    })
+  }
+
   /** Every partition gets an equal part of the bytes. */
   async #read(
     started: readonly Started[],
@@ -159,7 +169,7 @@ export class ShareFetch {
       replicas: this.#services.replicas,
       maxBytes,
       isReadCommitted: this.#options.isReadCommitted,
-      isSizeNegative: maxBytes < 0,
+      isSizeNegative: false,
     })
     const reads = results.flatMap((result) => {
       const each = byRequest.get(result.request)

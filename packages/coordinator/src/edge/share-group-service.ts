@@ -258,6 +258,13 @@ export class ShareGroupService {
 
   async #deleteTopics(groupId: string, topics: readonly TopicStates[]): Promise<DeletedTopic[]> {
     const { ports, topics: view } = this.#options
+    // The share coordinator is not asked for what cannot be: then nothing of it is done.
+    if (topics.some(({ partitions }) => partitions.length === 0 || partitions.some((partition) => partition < 0))) {
+      return topics.map(({ topicId, partitions }) => {
+        const { code, message } = partitions.length === 0 ? Errors.NONE : Errors.UNKNOWN_SERVER_ERROR
+        return { topicName: view.topicName(topicId) ?? '', topicId, errorCode: code, errorMessage: message }
+      })
+    }
     const { results } = await ports.persister.delete({
       groupId,
       topics: topics.map(({ topicId, partitions }) => ({

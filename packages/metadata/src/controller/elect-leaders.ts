@@ -26,7 +26,9 @@ export function electLeaders(
       },
       ({ errorCode, errorMessage }) => ({ partitionId: partition, errorCode, errorMessage }),
     )
-  const known = electionType === PREFERRED || electionType === UNCLEAN
+  // Who asks for nothing is told nothing, whatever the type.
+  const isOfNothing = topicPartitions?.length === 0
+  const known = isOfNothing || electionType === PREFERRED || electionType === UNCLEAN
   const results =
     topicPartitions === null
       ? everyTopic(image).map(({ topic, partitions }) => ({

@@ -10,6 +10,8 @@ import type { StateChanges } from './state-changes.ts'
 
 const { GAP, ACCEPT, RELEASE, REJECT, RENEW } = acknowledgeTypes
 
+const NOT_IN_FLIGHT = 'The offsets are not in flight.'
+
 const statesByType: ReadonlyMap<number, RecordStateId> = new Map<number, RecordStateId>([
   [GAP, recordStates.ARCHIVED],
   [ACCEPT, recordStates.ACKNOWLEDGED],
@@ -47,9 +49,11 @@ export class Acknowledgement {
 
   #acknowledge(batch: AcknowledgementBatch): Refusal | undefined {
     const { batches, startOffset } = this.#state
-    const floor =
-      batches.floor(batch.firstOffset) ?? (batch.firstOffset < startOffset ? batches.floor(startOffset) : undefined)
-    if (floor === undefined) return invalidState('The offsets are not in flight.')
+    const hasStartMoved = batch.firstOffset < startOffset
+    const floor = batches.floor(batch.firstOffset) ?? (hasStartMoved ? batches.floor(startOffset) : undefined)
+    // Kafka has no better word for a range across the start when nothing is in flight there.
+    if (floor === undefined && hasStartMoved) return { error: Errors.UNKNOWN_SERVER_ERROR, message: NOT_IN_FLIGHT }
+    if (floor === undefined) return invalidState(NOT_IN_FLIGHT)
     const acquired = batches.between(floor.firstOffset, batch.lastOffset)
     const lastOffset = acquired.at(-1)?.lastOffset ?? -1
     if (lastOffset < batch.firstOffset) return invalidRequest('The first offset is past the acquired records.')
