@@ -79,6 +79,10 @@ const sentences: readonly (readonly [apache: string, milena: string])[] = [
     'Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it.',
     'A group that is subscribed to the topic may not lose its offsets of it.',
   ],
+  [
+    'The requested offset is not within the range of offsets maintained by the server.',
+    'The log holds no such offset: it was already deleted or has not been written yet.',
+  ],
   ['This server does not host this topic-partition.', 'This broker does not know the topic or the partition.'],
 ]
 

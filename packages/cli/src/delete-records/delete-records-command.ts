@@ -37,7 +37,7 @@ export function deleteRecordsCommand(argv: readonly string[], io: ToolIo): Promi
   return runTool(
     {
       specs: deleteRecordsSpecs,
-      about: 'This tool deletes the records of partitions up to an offset.',
+      about: 'This tool helps to delete records of the given partitions down to the specified offset.',
       usageOnOptionError: false,
       main,
     },

@@ -23,7 +23,8 @@ export function dumpLog(argv: readonly string[], io: ToolIo): Promise<number> {
   return runTool(
     {
       specs: dumpLogSpecs,
-      about: 'This tool shows the content of the files of a log, for those who look for what is wrong with one.',
+      about:
+        'This tool helps to parse a log file and dump its contents to the console, useful for debugging a seemingly corrupt log segment.',
       usageOnOptionError: false,
       main,
     },

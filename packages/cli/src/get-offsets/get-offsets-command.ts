@@ -50,8 +50,8 @@ export async function getOffsetsCommand(argv: readonly string[], io: ToolIo): Pr
   return runTool(
     {
       specs: getOffsetsSpecs,
-      about: 'This tool shows the offsets of partitions.',
-      whenEmpty: 'This tool shows the offsets of partitions.',
+      about: 'An interactive shell for getting topic-partition offsets.',
+      whenEmpty: 'An interactive shell for getting topic-partition offsets.',
       usageOnOptionError: false,
       optionErrorPrefix: 'Error occurred: ',
       main: (options, toolIo) => main(options, toolIo).catch(tersely),

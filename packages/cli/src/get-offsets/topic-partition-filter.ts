@@ -21,7 +21,8 @@ export function patternListFilter(text: string): TopicPartitionFilter {
 
 function ruleFilter(rule: string): TopicPartitionFilter {
   const match = RULE.exec(rule)
-  if (match === null) throw new TerseFailure(`Invalid rule specification: ${rule}`)
+  if (match === null)
+    throw new TerseFailure(`org.apache.kafka.tools.TerseException: Invalid rule specification: ${rule}`)
   const [, topic = '', only = '', lower = '', upper = ''] = match
   const isTopicAllowed = topicFilter(topic === '' ? '.*' : topic, false)
   const [from, to] =

@@ -38,7 +38,7 @@ export function logDirsCommand(argv: readonly string[], io: ToolIo): Promise<num
   return runTool(
     {
       specs: logDirsSpecs,
-      about: 'This tool shows how much the log folders of brokers hold.',
+      about: 'This tool helps to query log directory usage on the specified brokers.',
       usageOnOptionError: false,
       main,
     },
