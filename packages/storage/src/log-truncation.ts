@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { LogParts } from './log-parts.ts'
 
 /** Cuts the log at `offset`, as a follower does that wrote what its new leader has not. */
@@ -28,8 +29,10 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
  * damaged in a segment that is written to. So it is not written to any more.
  */
 async function beginSegment({ context, local }: LogParts, offset: number): Promise<void> {
-  if (local.segments.active.sizeInBytes > 0) local.roll(offset, context.clock.nowMs())
-  await local.segments.active.create()
+  if (local.segments.active.baseOffset < offset) local.roll(offset, context.clock.nowMs())
+  const { active } = local.segments
+  await active.create()
+  await context.fs.syncDirectory(path.dirname(active.logPath))
 }
 
 /** Empties the log and lets it go on at `offset`. */

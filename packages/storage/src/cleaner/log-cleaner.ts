@@ -240,6 +240,7 @@ export class LogCleaner {
       log.config.cleanupPolicy.includes('compact') &&
       log.failure === undefined &&
       dir.failure === undefined &&
+      dir.refusal === undefined &&
       !log.compaction.isPaused &&
       !this.#inProgress.has(log) &&
       !this.#uncleanable.has(log) &&
@@ -281,7 +282,8 @@ export class LogCleaner {
   /** Retention of compacted logs: once a round, and not while they are cleaned. */
   async #deleteOldSegments(): Promise<void> {
     for (const hosted of this.#o.hosted()) {
-      if (this.#isEligible(hosted)) await hosted.log.deleteOldSegments()
+      // A log that fails at it has said so, and the others have a right to theirs.
+      if (this.#isEligible(hosted)) await hosted.log.deleteOldSegments().catch(() => undefined)
     }
   }
 

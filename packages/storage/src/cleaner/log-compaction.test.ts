@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { batches, deleteHorizonOf, endTransactionMarker } from '@milena/records'
+import { MemoryFileSystem } from '@milena/runtime'
 import { clean, contents, keyed } from '../testing/compaction.ts'
-import { StorageHarness, onBothFileSystems, write } from '../testing/harness.ts'
+import { StorageHarness, copyFolder, logDir, onBothFileSystems, write } from '../testing/harness.ts'
 import type { UnifiedLog } from '../unified-log.ts'
 
 const HOUR_MS = 3_600_000
@@ -96,6 +97,33 @@ describe('a log that is cleaned', () => {
     assert.deepEqual(await contents(log), ['4:b=2', '5:z=1'])
   })
 
+  test('is found again after a crash, and after a cut, when nothing was written behind what is clean', async () => {
+    for (const cut of [undefined, 5, 4]) {
+      const harness = new StorageHarness({ config })
+      const log = await harness.openLog()
+      await fill(log, [[keyed(['a=1']), keyed(['b=1']), keyed(['a=2', 'b=3', 'c=1'])], [keyed(['b=2'])]])
+      await clean(harness, log)
+      if (cut !== undefined) await log.truncateTo(cut)
+      // A batch goes as a whole.
+      const expected = cut === 4 ? [] : cut === 5 ? ['2:a=2', '4:c=1'] : ['2:a=2', '4:c=1', '5:b=2']
+      assert.deepEqual(await contents(log), expected)
+      const copied = new MemoryFileSystem()
+      await copyFolder(harness.fs, logDir, copied, logDir)
+      const reopened = new StorageHarness({ config, fs: copied })
+      const again = await reopened.openLog()
+      const end = cut ?? 6
+      assert.deepEqual([again.logEndOffset, await contents(again)], [end, expected])
+      // And what is written then stands in a segment of its own.
+      await write(again, keyed(['z=1']))
+      await reopened.restart()
+      assert.deepEqual(await contents(reopened.manager.log(log.topicPartition)!), [...expected, `${end}:z=1`])
+      assert.deepEqual((await reopened.segmentBases()).at(-1), end)
+      assert.deepEqual(reopened.warnings(), [])
+      await reopened.manager.close()
+      await harness.manager.close()
+    }
+  })
+
   test('leaves what its table of keys has no room for to the next time', async () => {
     const harness = new StorageHarness({ config })
     const log = await harness.openLog()
@@ -131,7 +159,7 @@ describe('a log that is cleaned', () => {
     bytes[bytes.length - 2]! ^= 1
     await harness.fs.writeFile(file, bytes)
     await assert.rejects(clean(harness, log), /damaged at byte 0: the batch of offset 0 does not match its CRC/)
-    assert.deepEqual(await harness.segmentBases(), [0, 2])
+    assert.deepEqual(await harness.segmentBases(), [0, 2, 3])
     assert.deepEqual(
       (await harness.fs.readdir(harness.partitionDir)).filter((name) => name.endsWith('.cleaned')),
       [],

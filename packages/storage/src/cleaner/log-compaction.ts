@@ -75,6 +75,7 @@ export class LogCompaction {
       // A recovery takes offsets that are not there behind the recovery point for a loss, and cuts the log.
       await this.#log.local.flushed(plan.firstUncleanableOffset)
       await this.#log.context.checkpointRecoveryPoints()
+      await this.#makeFirm()
       // Behind what retention may be deleting just now.
       const job = await this.#log.housekeeping.queue.run(() => this.#jobOf(plan))
       const { signal } = abort
@@ -83,6 +84,19 @@ export class LogCompaction {
       this.#cleaning = undefined
       resolve()
     }
+  }
+
+  /**
+   * Brings to disk what a cleaning relies on: the records for which older ones go, and the file of the active segment.
+   * Without that file a cleaned segment would be the last one for the next start, which takes the gaps in it for damage.
+   */
+  async #makeFirm(): Promise<void> {
+    const { local, offsets, housekeeping, context } = this.#log
+    await local.flushed(offsets.lastStableOffset)
+    await housekeeping.queue.run(async () => {
+      await local.segments.active.create()
+      await context.fs.syncDirectory(this.#directory)
+    })
   }
 
   /** Calls a cleaning off, waits for its end, and lets none begin until the returned function is called. */

@@ -78,6 +78,10 @@ describe('an exchange of segments', () => {
     assert.deepEqual(
       calls.filter((call) => !call.includes('.log.deleted')),
       [
+        // What the cleaning relies on.
+        'sync 6.log',
+        'syncDirectory .',
+        'syncDirectory .',
         'sync 0.log.cleaned',
         'sync 0.index.cleaned',
         'sync 0.timeindex.cleaned',
