@@ -8,6 +8,7 @@
 import { Errors, ShareAcknowledgeRequest, ShareAcknowledgeResponse } from '@milena/protocol/messages'
 import { ApiError } from '../request/api-error.ts'
 import { handler } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_ACKNOWLEDGE } from '../request/request-limits.ts'
 import { acknowledgeAll } from '../share/share-acknowledgements.ts'
 import { acknowledgeSession } from '../share/share-fetch-context.ts'
 import { byTopic, CurrentLeaders, sessionKeyOf } from '../share/share-request.ts'
@@ -17,6 +18,7 @@ const FIRST_VERSION_WITH_RENEWAL = 2
 
 export const shareAcknowledge = handler(ShareAcknowledgeRequest, ShareAcknowledgeResponse, {
   versions: { min: 1, max: 2 },
+  maxElements: MAX_ELEMENTS_TO_ACKNOWLEDGE,
   handle: async (request, context) => {
     const key = sessionKeyOf(request, context)
     const { shareSessionEpoch } = request

@@ -14,6 +14,7 @@ import { ApiError } from '../request/api-error.ts'
 import { largestFetch, throttleFetch } from '../request/bandwidth.ts'
 import { handler } from '../request/handler.ts'
 import type { RequestContext } from '../request/handler.ts'
+import { MAX_ELEMENTS_TO_ACKNOWLEDGE } from '../request/request-limits.ts'
 import { acknowledgeAll } from '../share/share-acknowledgements.ts'
 import type { AcknowledgeResult } from '../share/share-acknowledgements.ts'
 import { shareFetchContext } from '../share/share-fetch-context.ts'
@@ -34,6 +35,7 @@ type PartitionResponse = Input<typeof ShareFetchResponse>['responses'][number]['
 
 export const shareFetch = handler(ShareFetchRequest, ShareFetchResponse, {
   versions: { min: 1, max: 2 },
+  maxElements: MAX_ELEMENTS_TO_ACKNOWLEDGE,
   handle: async (request, context) => {
     const key = sessionKeyOf(request, context)
     const { sharePartitions: manager, metadata, clock } = context.services

@@ -90,7 +90,9 @@ test('what the controller would have to decide at once has a bound of its own', 
     assert.equal(responses.length, length)
     return new Set(responses.map(({ errorCode }) => errorCode))
   }
-  assert.deepEqual(await alter(MAX_ELEMENTS_TO_DECIDE + 1), new Set([Errors.INVALID_REQUEST.code]))
+  for (let use = 0; use < 4; use++) {
+    assert.deepEqual(await alter(MAX_ELEMENTS_TO_DECIDE + 1), new Set([Errors.INVALID_REQUEST.code]))
+  }
   assert.deepEqual(await alter(10), new Set([Errors.UNKNOWN_TOPIC_OR_PARTITION.code]))
 })
 

@@ -107,9 +107,9 @@ export interface HandlerOptions<Request, Response> {
    */
   readonly isPipelined?: boolean
   /**
-   * How many elements the arrays of one request may have together, where it is decided as a whole and nobody else has a
-   * turn meanwhile; one with more is refused with INVALID_REQUEST. What all requests are bounded by is in
-   * `request-limits.ts`.
+   * How many elements the arrays of one request may have together, where that is not what all requests are bounded by
+   * (`request-limits.ts`). Fewer: it is decided as a whole and nobody else has a turn meanwhile; a request with more is
+   * refused with INVALID_REQUEST. More: its elements are small.
    */
   readonly maxElements?: number
   /** Served before a client has authenticated. Only ApiVersions and the SASL pair are. */

@@ -5,6 +5,9 @@
  */
 export const MAX_ELEMENTS = 100_000
 
+/** For the acknowledgements of share groups, which may have a byte for each record; those are quickly read. */
+export const MAX_ELEMENTS_TO_ACKNOWLEDGE = 1_000_000
+
 /**
  * For what is decided in one go and takes longer for each: what the controller does, which takes no change of more than
  * 10,000 records in any case, and the appends of a producer.

@@ -85,10 +85,11 @@ export class RequestProcessor {
         served: `${handler.versions.min}-${handler.versions.max}`,
       })
     }
+    const maxElements = Math.max(MAX_ELEMENTS, handler.maxElements)
     let request: object
     let elements: number
     try {
-      ;({ value: request, elements } = decodeWithEnd(handler.request, apiVersion, frame, bodyOffset, MAX_ELEMENTS))
+      ;({ value: request, elements } = decodeWithEnd(handler.request, apiVersion, frame, bodyOffset, maxElements))
     } catch (error) {
       const details = { apiVersion, error: textOf(error) }
       return this.#refuse(connection, `malformed-${apiKey}`, `its ${handler.name} request cannot be read`, details)

@@ -9,6 +9,8 @@ import type { MessageReader, MessageWriter } from './message-codec.ts'
  * to compile it. What comes again is compiled.
  */
 const USES_BEFORE_COMPILING = 2
+/** Of so many bytes there is enough to repeat within one message. */
+const LARGE_BYTES = 16_384
 
 interface Codecs {
   readonly readers: MessageReader[]
@@ -42,7 +44,7 @@ function firstReader(message: Message, version: number, readers: MessageReader[]
   const interpreted = interpretedReader(layout)
   let uses = 0
   return (b, p, e) => {
-    if (uses++ < USES_BEFORE_COMPILING) return interpreted(b, p, e)
+    if (uses++ < USES_BEFORE_COMPILING && e - p < LARGE_BYTES) return interpreted(b, p, e)
     readers[version] = unlessForbidden(() => compileReader(`${message.name}-v${version}`, layout), interpreted)
     return readers[version](b, p, e)
   }

@@ -142,6 +142,12 @@ describe('what attacks a decoder', () => {
     assert.equal(decodeWithEnd(FetchRequest, 4, nested, 0, 930).value.topics.length, 30)
   })
 
+  test('how many elements a message has is the same for who interprets it and who has compiled it', () => {
+    const bytes = encode(DeleteGroupsRequest, 2, { groupsNames: ['a', 'b', 'c'] })
+    const counts = Array.from({ length: 5 }, () => decodeWithEnd(DeleteGroupsRequest, 2, bytes).elements)
+    assert.deepEqual(counts, [3, 3, 3, 3, 3])
+  })
+
   test('null where nothing may be null', () => {
     refuses(
       () => decode(HeartbeatRequest, 0, Buffer.from('ffff', 'hex')),

@@ -14,6 +14,7 @@ export function interpretedReader(struct: StructLayout): MessageReader {
     const reader = new ByteReader(b.subarray(0, e), p, reading.elementsLeft)
     const value = readStruct(reader, struct)
     reading.end = reader.position
+    reading.elementsLeft = reader.elementsLeft
     return value
   }
 }
