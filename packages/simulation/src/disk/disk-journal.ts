@@ -118,7 +118,16 @@ export class DiskJournal {
 
 /** `/a/b` on every system; the empty string for the root. */
 export function keyOf(file: string): string {
+  const known = keys.get(file)
+  if (known !== undefined) return known
   const absolute = path.resolve(file)
   const names = absolute.slice(path.parse(absolute).root.length).split(path.sep)
-  return names.map((name) => (name === '' ? '' : `/${name}`)).join('')
+  const key = names.map((name) => (name === '' ? '' : `/${name}`)).join('')
+  if (keys.size === KEYS_MAX) keys.clear()
+  keys.set(file, key)
+  return key
 }
+
+/** Paths that were asked for, since each call asks for one. */
+const keys = new Map<string, string>()
+const KEYS_MAX = 10_000

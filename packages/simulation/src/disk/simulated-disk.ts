@@ -15,15 +15,15 @@ const explanations: Readonly<Record<string, string>> = {
 export class SimulatedDisk {
   readonly journal = new DiskJournal()
   readonly openFiles = new OpenFiles()
-  /** One line for each call that took effect or failed. */
-  readonly trace: string[] = []
+  readonly #trace: string[] = []
   fault: Fault = () => undefined
   capacityBytes = Infinity
   isReadOnly = false
   readonly #latency: Random | undefined
   #effects: Promise<unknown> = Promise.resolve()
   #underWay = 0
-  #calls = 0
+  /** Where in the journal each call that took effect began. */
+  readonly #begins: number[] = []
 
   constructor(latency: Random | undefined) {
     this.#latency = latency
@@ -36,7 +36,17 @@ export class SimulatedDisk {
 
   /** How many calls have taken effect or failed. */
   get calls(): number {
-    return this.#calls
+    return this.#begins.length
+  }
+
+  /** One line for each call that took effect or failed. */
+  get trace(): readonly string[] {
+    return this.#trace
+  }
+
+  /** The calls that had taken effect when the journal was so long. */
+  traceUntil(point: number): readonly string[] {
+    return this.#trace.slice(0, this.#begins.filter((begin) => begin < point).length)
   }
 
   /**
@@ -67,11 +77,11 @@ export class SimulatedDisk {
 
   /** Notes a call that takes effect now, and throws in its place if it is to fail. */
   begin(operation: DiskCall['operation'], file: string, detail: string, onFault?: () => void): void {
-    this.#calls += 1
-    const call: DiskCall = { number: this.#calls, operation, path: keyOf(file), detail }
+    this.#begins.push(this.journal.length)
+    const call: DiskCall = { number: this.calls, operation, path: keyOf(file), detail }
     const isRefused = this.isReadOnly && changingOperations.has(operation)
     const code = isRefused ? 'EROFS' : this.fault(call)
-    this.trace.push(code === undefined ? formatCall(call) : `${formatCall(call)} ! ${code}`)
+    this.#trace.push(code === undefined ? formatCall(call) : `${formatCall(call)} ! ${code}`)
     if (code === undefined) return
     if (code === 'EIO') onFault?.()
     throw new FileSystemError(code, explanations[code] ?? 'the disk refuses', file)
@@ -85,7 +95,7 @@ export class SimulatedDisk {
   }
 
   refuseAsFull(file: string): never {
-    this.trace.push('  ! ENOSPC')
+    this.#trace[this.#trace.length - 1] += ' ! ENOSPC'
     throw new FileSystemError('ENOSPC', explanations['ENOSPC']!, file)
   }
 

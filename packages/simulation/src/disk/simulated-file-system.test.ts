@@ -39,7 +39,11 @@ const [allLost, nothingLost, withoutNames, withoutBytes, zeros, tornLast, onlyLa
 
 async function write(fs: SimulatedFileSystem, file: string, text: string, position = 0): Promise<void> {
   const opened = await fs.open(file, 'create')
-  await opened.writev([Buffer.from(text)], position).finally(() => opened.close())
+  try {
+    await opened.writev([Buffer.from(text)], position)
+  } finally {
+    await opened.close()
+  }
 }
 
 async function sync(fs: SimulatedFileSystem, file: string): Promise<void> {

@@ -15,7 +15,7 @@ export interface SimulatedFileSystemOptions {
 }
 
 /** Turns of the event loop without a call after which nobody is about to make one. */
-const QUIET_TURNS = 4
+const QUIET_TURNS = 2
 
 /**
  * A disk of which everything is known: what each call did, what of it a loss of power may take at any point, in which
@@ -64,7 +64,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   /** Resolves when no call is under way and none follows on those before. */
   async idle(): Promise<void> {
-    for (let quiet = 0, calls = -1; quiet < QUIET_TURNS; quiet++) {
+    for (let quiet = 0, calls = this.disk.calls; quiet < QUIET_TURNS; quiet++) {
       await turn()
       if (this.disk.underWay > 0 || this.disk.calls !== calls) quiet = 0
       calls = this.disk.calls

@@ -1,0 +1,320 @@
+import { buildBatch, endTransactionMarker } from '@milena/records'
+import type { FileSystem, LogEntry } from '@milena/runtime'
+import { ManualClock, SeededRandom, captureLogger } from '@milena/runtime'
+import type { LogConfig, UnifiedLog } from '@milena/storage'
+import { LogManager, defaultLogConfig, topicPartitionName } from '@milena/storage'
+import type { LogEvent, LogModel } from './log-model.ts'
+import { endOf, newLogModel } from './log-model.ts'
+import type { Step } from './step.ts'
+import { LOGS } from './step.ts'
+import type { Models, Timeline } from './timeline.ts'
+
+export const logDirs = ['/logs', '/more']
+
+/** Small enough that a handful of batches rolls, deletes, and fills several entries of each index. */
+export const worldConfig: LogConfig = {
+  ...defaultLogConfig,
+  segmentBytes: 420,
+  indexIntervalBytes: 120,
+  retentionMs: 6000,
+  fileDeleteDelayMs: 1000,
+}
+
+const START_MS = 1_700_000_000_000
+
+/** The logs of the world by number, before anything happened to them. */
+export function newModels(): Models {
+  const partitions = Array.from({ length: LOGS }, (_, log) => ({ topic: 'abcdefgh'[log]!, partition: 0 }))
+  return new Map(partitions.map((each) => [topicPartitionName(each), newLogModel(each, topicIdOf(0))]))
+}
+
+function topicIdOf(incarnation: number): string {
+  return Buffer.alloc(16, incarnation + 1).toString('base64url')
+}
+
+function incarnationOf(topicId: string): number {
+  return Buffer.from(topicId, 'base64url')[0]! - 1
+}
+
+/** The disk's history, as far as the world wants to know of it. */
+export interface WorldDisk {
+  readonly fs: FileSystem
+  /** How many operations have taken effect. */
+  readonly point: () => number
+  readonly idle: () => Promise<void>
+}
+
+/** A broker's storage on a disk, and who uses it: carries out the steps of a history, and notes what was promised. */
+export class LogWorld {
+  readonly clock: ManualClock
+  readonly timeline: Timeline
+  manager!: LogManager
+  readonly #disk: WorldDisk
+  readonly #capture
+  readonly #names: readonly string[]
+  readonly #listened = new WeakSet<UnifiedLog>()
+  #underWay: Promise<unknown>[] = []
+  #leaderEpoch = 0
+  #values = 0
+  #incarnations: number
+
+  constructor(o: { readonly disk: WorldDisk; readonly timeline: Timeline; readonly clock?: ManualClock }) {
+    this.clock = o.clock ?? new ManualClock(START_MS)
+    this.#disk = o.disk
+    this.timeline = o.timeline
+    this.#names = [...o.timeline.now.keys()]
+    this.#capture = captureLogger({ clock: this.clock })
+    // What was cut may be there again, and no leader appends in an epoch before that of another.
+    const batches = [...o.timeline.now.values()].flatMap((model) => [...model.batches, ...model.earlier.flat()])
+    this.#leaderEpoch = Math.max(0, ...batches.map(({ view }) => view.partitionLeaderEpoch))
+    this.#incarnations = 1 + Math.max(...[...o.timeline.now.values()].map(({ topicId }) => incarnationOf(topicId)))
+  }
+
+  /** What the storage said. */
+  get logged(): readonly LogEntry[] {
+    return this.#capture.entries
+  }
+
+  get underWay(): number {
+    return this.#underWay.length
+  }
+
+  async open(): Promise<void> {
+    this.manager = await LogManager.open({
+      logDirs,
+      fs: this.#disk.fs,
+      clock: this.clock,
+      random: new SeededRandom(this.clock.nowMs() + this.#disk.point()),
+      logger: this.#capture.logger,
+      nodeId: 1,
+      clusterId: 'simulated',
+      defaultConfig: worldConfig,
+    })
+    this.manager.onMoved((log) => this.#listen(log))
+    for (const log of this.manager.logs()) this.#listen(log)
+  }
+
+  /** The log with this name, made or found; one of an earlier topic goes, as a broker lets it go. */
+  async log(name: string): Promise<UnifiedLog> {
+    const { topicPartition, topicId, earlierTopicIds } = this.model(name)
+    const known = this.manager.log(topicPartition)
+    if (known !== undefined && earlierTopicIds.includes(known.topicId)) await this.manager.deleteLog(topicPartition)
+    const log = await this.manager.getOrCreateLog(topicPartition, topicId, worldConfig)
+    this.#listen(log)
+    return log
+  }
+
+  model(name: string): LogModel {
+    return this.timeline.now.get(name)!
+  }
+
+  #record(name: string, event: LogEvent): void {
+    this.timeline.record(this.#disk.point(), name, event)
+  }
+
+  #listen(log: UnifiedLog): void {
+    if (this.#listened.has(log)) return
+    this.#listened.add(log)
+    const name = topicPartitionName(log.topicPartition)
+    log.updateHighWatermark(log.writtenOffset)
+    log.listen({
+      onWritten: () => void log.updateHighWatermark(log.writtenOffset),
+      onLogStartOffset: () => this.#record(name, { kind: 'started', offset: log.logStartOffset }),
+    })
+  }
+
+  /** Carries out a step. Steps that make no sense at the moment do nothing. */
+  async run(step: Step): Promise<void> {
+    const done = this.#begin(step)
+    if (step.do === 'settle' || !('later' in step) || step.later !== true) await done
+    else this.#underWay.push(done.catch(() => undefined))
+    await this.#disk.idle()
+  }
+
+  async #begin(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'produce':
+        return this.#produce(step)
+      case 'endTransaction':
+        return this.#endTransaction(step)
+      case 'roll':
+        return (await this.#log(step)).roll()
+      case 'flush':
+        return this.#flush(step)
+      case 'retention':
+        return this.manager.deleteOldSegments()
+      case 'checkpoint':
+        return this.#checkpoint()
+      case 'checkpointHighWatermarks':
+        return this.manager.checkpointHighWatermarks()
+      case 'deleteRecords':
+        return this.#deleteRecords(step)
+      case 'truncate':
+      case 'startAfresh':
+        return this.#cut(step)
+      case 'move':
+        return this.#move(step)
+      case 'bumpEpoch':
+        this.#leaderEpoch += 1
+        return
+      case 'recreate':
+        return this.#recreate(step)
+      case 'advance':
+        return this.clock.advanceAsync(step.ms)
+      case 'settle':
+        return this.settle()
+      case 'restart':
+        return this.restart()
+    }
+  }
+
+  #name({ log }: { readonly log: number }): string {
+    return this.#names[log]!
+  }
+
+  #log(step: { readonly log: number }): Promise<UnifiedLog> {
+    return this.log(this.#name(step))
+  }
+
+  async #produce(step: Extract<Step, { do: 'produce' }>): Promise<void> {
+    const name = this.#name(step)
+    const log = await this.log(name)
+    const nowMs = this.clock.nowMs()
+    const records = step.sizes.map((size, index) => {
+      this.#values += 1
+      return { timestamp: nowMs + index, key: null, value: Buffer.from(`${this.#values}`.padEnd(size, '.')) }
+    })
+    const producer = step.producer === undefined ? {} : this.#producer(log, step.producer, step.transactional === true)
+    await this.#append(name, log, buildBatch({ records, ...producer }), { origin: 'client', acks: step.acks })
+  }
+
+  /** How a producer goes on; each has an id that says whether it is transactional. */
+  #producer(log: UnifiedLog, number: number, isTransactional: boolean) {
+    const producerId = 10 * (isTransactional ? 2 : 1) + number
+    const entry = log.activeProducers().find((each) => each.producerId === producerId)
+    const baseSequence = (entry?.lastSequence ?? -1) + 1
+    return { producerId, producerEpoch: entry?.producerEpoch ?? 0, baseSequence, isTransactional }
+  }
+
+  async #endTransaction(step: Extract<Step, { do: 'endTransaction' }>): Promise<void> {
+    const name = this.#name(step)
+    const log = await this.log(name)
+    const { producerId, producerEpoch } = this.#producer(log, step.producer, true)
+    const entry = log.activeProducers().find((each) => each.producerId === producerId)
+    if (entry?.currentTxnFirstOffset === undefined) return
+    const marker = endTransactionMarker({
+      producerId,
+      producerEpoch,
+      committed: step.commit,
+      coordinatorEpoch: this.#leaderEpoch,
+      timestamp: this.clock.nowMs(),
+    })
+    await this.#append(name, log, marker, { origin: 'coordinator', acks: 'flushed' })
+  }
+
+  async #append(
+    name: string,
+    log: UnifiedLog,
+    bytes: Uint8Array,
+    o: { origin: 'client' | 'coordinator'; acks: 'flushed' | 'written' | 'nothing' },
+  ): Promise<void> {
+    const appended = log.appendAsLeader(bytes, { leaderEpoch: this.#leaderEpoch, origin: o.origin })
+    if (!appended.ok) throw new Error(`${name} took no batch: ${appended.message}`)
+    // The log owns the bytes from here on, and has patched them.
+    this.#record(name, { kind: 'appended', bytes: Uint8Array.from(bytes) })
+    if (o.acks === 'nothing') return
+    await appended.written
+    if (o.acks === 'written') return
+    await log.flushed(appended.lastOffset + 1)
+    this.#record(name, { kind: 'promised', offset: appended.lastOffset + 1 })
+  }
+
+  async #flush(step: { readonly log: number }): Promise<void> {
+    const log = await this.#log(step)
+    const offset = log.logEndOffset
+    if (endOf(this.model(this.#name(step)).batches, 0) === 0) return
+    await log.flushed(offset)
+    this.#record(this.#name(step), { kind: 'promised', offset })
+  }
+
+  async #checkpoint(): Promise<void> {
+    const starts = [...this.manager.logs()].map((log) => [log, log.logStartOffset, log.topicId] as const)
+    await this.manager.checkpointOffsets()
+    for (const [log, offset, topicId] of starts) {
+      const name = topicPartitionName(log.topicPartition)
+      if (this.model(name).topicId === topicId && this.manager.log(log.topicPartition) === log) {
+        this.#record(name, { kind: 'startPromised', offset })
+      }
+    }
+  }
+
+  async #deleteRecords(step: { readonly log: number; readonly at: number }): Promise<void> {
+    const log = await this.#log(step)
+    log.deleteRecordsTo(log.logStartOffset + Math.round(step.at * (log.highWatermark - log.logStartOffset)))
+  }
+
+  async #cut(step: Extract<Step, { do: 'truncate' | 'startAfresh' }>): Promise<void> {
+    await this.settle()
+    const name = this.#name(step)
+    const log = await this.log(name)
+    if (step.do === 'startAfresh') {
+      const offset = log.logEndOffset + step.gap
+      this.#record(name, { kind: 'cut', offset: 0 })
+      this.#record(name, { kind: 'started', offset })
+      await log.truncateFullyAndStartAt(offset)
+      return
+    }
+    const boundaries = this.model(name).batches.map(({ view }) => view.baseOffset)
+    const inside = boundaries.filter((offset) => offset > log.logStartOffset)
+    const offset = inside[Math.floor(step.at * inside.length)]
+    if (offset === undefined) return
+    this.#record(name, { kind: 'cut', offset })
+    await log.truncateTo(offset)
+  }
+
+  async #move(step: { readonly log: number }): Promise<void> {
+    const log = await this.#log(step)
+    const from = this.manager.logDirOf(log.topicPartition)
+    this.#record(this.#name(step), { kind: 'moving' })
+    this.manager.moveLog(
+      log.topicPartition,
+      logDirs.find((dir) => dir !== from)!,
+    )
+    await this.manager.moveOf(log.topicPartition)?.done
+  }
+
+  async #recreate(step: { readonly log: number }): Promise<void> {
+    await this.settle()
+    const name = this.#name(step)
+    const { topicPartition } = this.model(name)
+    this.#record(name, { kind: 'deleting' })
+    await this.manager.deleteLog(topicPartition)
+    this.#record(name, { kind: 'made', topicId: topicIdOf(this.#incarnations++) })
+    await this.log(name)
+  }
+
+  /** Waits for everything that was begun. */
+  async settle(): Promise<void> {
+    const underWay = this.#underWay
+    this.#underWay = []
+    await Promise.all(underWay)
+    await this.#disk.idle()
+  }
+
+  /** Stops in order; then everything is promised. */
+  async stop(): Promise<void> {
+    await this.settle()
+    await this.manager.close()
+    for (const log of this.manager.logs()) {
+      const name = topicPartitionName(log.topicPartition)
+      if (log.failure !== undefined) continue
+      this.#record(name, { kind: 'promised', offset: log.logEndOffset })
+      this.#record(name, { kind: 'startPromised', offset: log.logStartOffset })
+    }
+  }
+
+  async restart(): Promise<void> {
+    await this.stop()
+    await this.open()
+  }
+}
