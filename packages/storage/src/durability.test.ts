@@ -93,6 +93,18 @@ describe('durability', () => {
     assert.equal(calls.filter(({ operation }) => operation === 'syncDirectory').length, 2)
   })
 
+  test('an index that an orderly stop wrote is synced when its segment takes no more batches', async () => {
+    const { harness, calls } = observed()
+    await write(await harness.openLog(), batchOf(['a']))
+    const log = await harness.restart()
+    const synced = () =>
+      calls.filter(({ operation, path }) => operation === 'sync' && path.endsWith('.timeindex')).length
+    assert.equal(synced(), 0)
+    await log.roll()
+    assert.equal(synced(), 1)
+    await harness.manager.close()
+  })
+
   test('flush.messages makes an append wait for the disk', async () => {
     const { harness, count } = observed({ config: { flushMessages: 2 } })
     const log = await harness.openLog()

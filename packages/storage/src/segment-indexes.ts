@@ -44,6 +44,8 @@ export class SegmentIndexes {
    */
   #files: 'behind' | 'absent' | 'stale'
   #loading: Promise<void> | undefined
+  /** The files hold what no sync is known to have covered, as do those of an earlier life. */
+  #unsynced: boolean
 
   constructor(
     segment: IndexedSegment,
@@ -54,6 +56,7 @@ export class SegmentIndexes {
     this.#context = context
     this.#builder = new IndexBuilder(segment.baseOffset, persisted)
     this.#files = persisted === undefined ? 'absent' : 'behind'
+    this.#unsynced = persisted !== undefined
   }
 
   get offsetIndex(): OffsetIndex {
@@ -227,8 +230,9 @@ export class SegmentIndexes {
     const before = this.#files
     this.#files = 'behind'
     try {
-      await this.#persistOne(this.#segment.offsetIndexPath, this.offsetIndex.entries, before, options.sync)
-      await this.#persistOne(this.#segment.timeIndexPath, this.timeIndex.entries, before, options.sync)
+      await this.#persistOne(this.#segment.offsetIndexPath, this.offsetIndex.entries, before, options)
+      await this.#persistOne(this.#segment.timeIndexPath, this.timeIndex.entries, before, options)
+      if (options.sync) this.#unsynced = false
     } catch (error) {
       this.#files = 'stale'
       throw error
@@ -239,17 +243,19 @@ export class SegmentIndexes {
     path: string,
     entries: IndexEntries,
     before: 'behind' | 'absent' | 'stale',
-    sync: boolean,
+    { sync }: { readonly sync: boolean },
   ): Promise<void> {
     const from = before === 'behind' ? entries.persistedCount : 0
     const to = entries.count
-    if (from === to && before === 'behind') return
+    const lacksSync = sync && to > 0 && this.#unsynced
+    if (from === to && before === 'behind' && !lacksSync) return
     const bytes = entries.copy(from, to)
     await this.#context.files.write(path, async (file) => {
       if (bytes.byteLength > 0) await file.writev([bytes], from * entries.entryBytes)
       if (before === 'stale') await file.truncate(to * entries.entryBytes)
       if (sync) await file.sync()
     })
+    if (!sync) this.#unsynced = true
     entries.markPersisted(to)
   }
 
