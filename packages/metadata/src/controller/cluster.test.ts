@@ -105,6 +105,14 @@ describe('ElectLeaders', () => {
     assert.deepEqual(controller.takeLog().length, 2)
   })
 
+  test('of a kind that is none is refused, but of nothing it is nothing', () => {
+    const controller = new ControllerFixture()
+    controller.createTopic('a')
+    assert.equal(elect(controller, 2, 'a').errorCode, 42)
+    const { errorCode } = controller.run('electLeaders', { electionType: 2, timeoutMs: 0, topicPartitions: [] })
+    assert.equal(errorCode, 0)
+  })
+
   test('brings the preferred leader back when it can', () => {
     const controller = new ControllerFixture({ brokers: [1, 2] })
     const { topicId } = controller.createTopic('a', { assignments: [[0, [2, 1]]] })
