@@ -67,6 +67,16 @@ export const histories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'produce', log: 0, sizes: [20], producer: 1, acks: 'flushed' },
     { do: 'advance', ms: 1500 },
   ],
+  compaction: [
+    { do: 'produce', log: 2, sizes: [80, 80], acks: 'flushed' },
+    { do: 'produce', log: 2, sizes: [80, 80], acks: 'flushed' },
+    { do: 'produce', log: 2, sizes: [80, 80], acks: 'flushed' },
+    { do: 'produce', log: 2, sizes: [80, 80], acks: 'flushed' },
+    { do: 'compact' },
+    { do: 'produce', log: 2, sizes: [80, 80], acks: 'flushed' },
+    { do: 'advance', ms: 1500 },
+    { do: 'compact' },
+  ],
   'a topic deleted and made again': [
     { do: 'produce', log: 0, sizes: [150], acks: 'flushed' },
     { do: 'checkpoint' },

@@ -7,6 +7,7 @@ import { checkFolders } from '../log/check-folders.ts'
 import { checkLog } from '../log/check-log.ts'
 import type { LogModel } from '../log/log-model.ts'
 import { LogWorld } from '../log/log-world.ts'
+import { COMPACTED_LOG } from '../log/step.ts'
 import type { Models } from '../log/timeline.ts'
 import { Timeline } from '../log/timeline.ts'
 
@@ -97,6 +98,10 @@ export async function liveOn({ world, fs }: Recovery): Promise<string[]> {
   const [models, since] = [world.timeline.now, world.logged.length]
   try {
     for (let log = 0; log < world.timeline.now.size; log++) {
+      if (log === COMPACTED_LOG) {
+        await world.run({ do: 'produce', log, sizes: [9, 9], acks: 'flushed' })
+        continue
+      }
       await world.run({ do: 'produce', log, sizes: [9, 9], producer: 0, transactional: true, acks: 'flushed' })
       await world.run({ do: 'produce', log, sizes: [40], producer: 0, acks: 'written' })
       await world.run({ do: 'endTransaction', log, producer: 0, commit: false })

@@ -1,6 +1,7 @@
 import { RecordBatch } from '@milena/records'
 import type { UnifiedLog } from '@milena/storage'
 import { factsOf, recordsOf } from './log-facts.ts'
+import { compactionProblems } from './check-compacted.ts'
 import type { LogFacts } from './log-facts.ts'
 import type { LogModel, ModelBatch } from './log-model.ts'
 import { batchOf, endOf } from './log-model.ts'
@@ -23,6 +24,10 @@ export async function checkLog(log: UnifiedLog, model: LogModel): Promise<{ foun
   const problems: string[] = []
   const found = await readLog(log)
   checkOffsets(found, model, problems)
+  if (model.isCompacted) {
+    problems.push(...compactionProblems(found, model))
+    return { found: { ...found, history: model.batches }, problems }
+  }
   const version = checkContent(found, model, problems)
   if (version === undefined || problems.length > 0) return { found, problems }
   const history = version.filter(({ view }) => view.lastOffset < found.endOffset)

@@ -44,9 +44,13 @@ export interface LogModel {
   readonly startAtMost: number
   /** Somebody asked for its deletion, or nobody was told yet that it is there. */
   readonly mayBeGone: boolean
+  /** The latest record of each key stays, of those before it some. */
+  readonly isCompacted: boolean
   /** Under this name there was a log with another id, which a loss of power may have brought back. */
   readonly earlierTopicIds: readonly string[]
 }
+
+export const COMPACTED_TOPIC = 'compacted'
 
 export function newLogModel(topicPartition: TopicPartition, topicId: string): LogModel {
   return {
@@ -58,6 +62,7 @@ export function newLogModel(topicPartition: TopicPartition, topicId: string): Lo
     startAtLeast: 0,
     startAtMost: 0,
     mayBeGone: true,
+    isCompacted: topicPartition.topic === COMPACTED_TOPIC,
     earlierTopicIds: [],
   }
 }

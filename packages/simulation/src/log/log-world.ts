@@ -2,9 +2,9 @@ import { buildBatch, endTransactionMarker } from '@milena/records'
 import type { FileSystem, LogEntry } from '@milena/runtime'
 import { ManualClock, SeededRandom, captureLogger } from '@milena/runtime'
 import type { LogConfig, UnifiedLog } from '@milena/storage'
-import { LogManager, defaultLogConfig, topicPartitionName } from '@milena/storage'
+import { LogManager, defaultCleanerConfig, defaultLogConfig, topicPartitionName } from '@milena/storage'
 import type { LogEvent, LogModel } from './log-model.ts'
-import { endOf, newLogModel } from './log-model.ts'
+import { COMPACTED_TOPIC, endOf, newLogModel } from './log-model.ts'
 import type { Step } from './step.ts'
 import { LOGS } from './step.ts'
 import type { Models, Timeline } from './timeline.ts'
@@ -20,11 +20,17 @@ export const worldConfig: LogConfig = {
   fileDeleteDelayMs: 1000,
 }
 
+const compactedConfig: LogConfig = { ...worldConfig, cleanupPolicy: ['compact'], minCleanableDirtyRatio: 0 }
+
+/** So many keys do the records of the compacted log have. */
+const KEYS = 4
+
 const START_MS = 1_700_000_000_000
 
 /** The logs of the world by number, before anything happened to them. */
 export function newModels(): Models {
   const partitions = Array.from({ length: LOGS }, (_, log) => ({ topic: 'abcdefgh'[log]!, partition: 0 }))
+  partitions.push({ topic: COMPACTED_TOPIC, partition: 0 })
   return new Map(partitions.map((each) => [topicPartitionName(each), newLogModel(each, topicIdOf(0))]))
 }
 
@@ -89,6 +95,7 @@ export class LogWorld {
       nodeId: 1,
       clusterId: 'simulated',
       defaultConfig: worldConfig,
+      cleaner: { ...defaultCleanerConfig, dedupeBufferBytes: 50_000, ioBufferBytes: 2000 },
     })
     this.manager.onMoved((log) => this.#listen(log))
     for (const log of this.manager.logs()) this.#listen(log)
@@ -96,10 +103,10 @@ export class LogWorld {
 
   /** The log with this name, made or found; one of an earlier topic goes, as a broker lets it go. */
   async log(name: string): Promise<UnifiedLog> {
-    const { topicPartition, topicId, earlierTopicIds } = this.model(name)
+    const { topicPartition, topicId, earlierTopicIds, isCompacted } = this.model(name)
     const known = this.manager.log(topicPartition)
     if (known !== undefined && earlierTopicIds.includes(known.topicId)) await this.manager.deleteLog(topicPartition)
-    const log = await this.manager.getOrCreateLog(topicPartition, topicId, worldConfig)
+    const log = await this.manager.getOrCreateLog(topicPartition, topicId, isCompacted ? compactedConfig : worldConfig)
     this.#listen(log)
     return log
   }
@@ -163,6 +170,8 @@ export class LogWorld {
         return this.clock.advanceAsync(step.ms)
       case 'settle':
         return this.settle()
+      case 'compact':
+        return void (await this.manager.cleaner.cleanNow())
       case 'restart':
         return this.restart()
     }
@@ -182,7 +191,8 @@ export class LogWorld {
     const nowMs = this.clock.nowMs()
     const records = step.sizes.map((size, index) => {
       this.#values += 1
-      return { timestamp: nowMs + index, key: null, value: Buffer.from(`${this.#values}`.padEnd(size, '.')) }
+      const key = this.model(name).isCompacted ? Buffer.from(`key ${(this.#values * 7) % KEYS}`) : null
+      return { timestamp: nowMs + index, key, value: Buffer.from(`${this.#values}`.padEnd(size, '.')) }
     })
     const producer = step.producer === undefined ? {} : this.#producer(log, step.producer, step.transactional === true)
     await this.#append(name, log, buildBatch({ records, ...producer }), { origin: 'client', acks: step.acks })

@@ -35,9 +35,11 @@ export type Step =
   | ({ readonly do: 'move'; readonly log: number } & Unawaited)
   | { readonly do: 'bumpEpoch' | 'recreate'; readonly log: number }
   | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'settle' | 'restart' }
+  | { readonly do: 'settle' | 'restart' | 'compact' }
 
 export const LOGS = 2
+/** The number of the log behind these, which is compacted: its records have keys. */
+export const COMPACTED_LOG = LOGS
 export const PRODUCERS = 3
 
 /** How often each step is taken: more often what the others need to have something to work on. */
@@ -58,6 +60,7 @@ const weights: Readonly<Record<Step['do'], number>> = {
   advance: 4,
   settle: 3,
   restart: 1,
+  compact: 2,
 }
 
 const kinds = (Object.keys(weights) as Step['do'][]).flatMap((kind) =>
@@ -76,6 +79,9 @@ function randomStep(random: Random): Step {
   const later = random.int(2) === 0
   switch (kind) {
     case 'produce':
+      if (random.int(4) === 0) {
+        return { do: kind, log: COMPACTED_LOG, sizes: [random.int(60), random.int(60)], acks: 'flushed', later }
+      }
       return {
         do: kind,
         log,
@@ -105,6 +111,7 @@ function randomStep(random: Random): Step {
       return { do: kind, ms: [10, 200, 1500, 7000][random.int(4)]! }
     case 'settle':
     case 'restart':
+    case 'compact':
       return { do: kind }
   }
 }

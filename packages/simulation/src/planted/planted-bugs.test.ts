@@ -27,6 +27,7 @@ const plans: readonly (readonly [bug: keyof typeof plantedBugs, steps: readonly 
     histories['checkpoints and an orderly stop']!,
     /promised|cannot be opened/,
   ],
+  ['a swap before the sync', histories['compaction']!, /lacks .* the latest record|cannot be opened|is gone/],
   ['a rename without a sync of its folder', histories['append, flush, roll']!, /promised/],
 ]
 
