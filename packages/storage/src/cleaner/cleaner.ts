@@ -47,7 +47,7 @@ class Cleaning {
     this.#job = job
     this.#host = host
     this.#ports = ports
-    this.#throttler = new Throttler(ports.clock, job.resources.ioMaxBytesPerSecond)
+    this.#throttler = new Throttler(ports.clock, job.resources.ioMaxBytesPerSecond, host.signal)
     this.#map = new OffsetMap(job.resources.dedupeBufferBytes)
     this.#transactions = new CleanedTransactions(job.abortedTransactions, (aborted) => this.#writer.addAborted(aborted))
     this.#rules = new RetentionRules(job, this.#map, this.#transactions)

@@ -7,12 +7,15 @@ const CHECK_INTERVAL_MS = 300
 export class Throttler {
   readonly #clock: Clock
   readonly #bytesPerSecond: number
+  readonly #signal: AbortSignal
   #sinceMs: number
   #bytes = 0
 
-  constructor(clock: Clock, bytesPerSecond: number) {
+  /** Nobody waits any more once `signal` is aborted. */
+  constructor(clock: Clock, bytesPerSecond: number, signal: AbortSignal) {
     this.#clock = clock
     this.#bytesPerSecond = bytesPerSecond
+    this.#signal = signal
     this.#sinceMs = clock.monotonicMs()
   }
 
@@ -29,7 +32,14 @@ export class Throttler {
 
   #sleep(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.setTimer(delayMs, resolve)
+      const wake = (): void => {
+        timer.cancel()
+        this.#signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = this.#clock.setTimer(delayMs, wake)
+      if (this.#signal.aborted) wake()
+      else this.#signal.addEventListener('abort', wake)
     })
   }
 }
