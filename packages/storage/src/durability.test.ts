@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { FileSystemError, MemoryFileSystem } from '@milena/runtime'
 import { ObservedFileSystem } from './testing/observed-file-system.ts'
 import type { FileSystemCall } from './testing/observed-file-system.ts'
-import { StorageHarness, append, batchOf, logDir, readValues, write } from './testing/harness.ts'
+import { StorageHarness, append, batchOf, copyFolder, logDir, readValues, write } from './testing/harness.ts'
 
 const DATA = /^topic-0\/\d+\.log$/
 
@@ -103,6 +103,30 @@ describe('durability', () => {
     await log.roll()
     assert.equal(synced(), 1)
     await harness.manager.close()
+  })
+
+  test('after a kill the first flush covers what the process before had written, and where it is found', async () => {
+    const { harness } = observed({ config: { segmentBytes: 150 } })
+    const before = await harness.openLog()
+    for (const value of ['a', 'b', 'c']) await write(before, batchOf([value]))
+    await before.roll()
+    const killed = new MemoryFileSystem()
+    await copyFolder(harness.fs, logDir, killed, logDir)
+    await killed.writeFile(`${logDir}/recovery-point-offset-checkpoint`, '0\n0\n')
+    const calls: string[] = []
+    const fs = new ObservedFileSystem(killed, logDir, ({ operation, path }) => {
+      if (operation === 'syncDirectory' || (operation === 'sync' && DATA.test(path))) calls.push(`${operation} ${path}`)
+    })
+    const log = await new StorageHarness({ fs, config: { segmentBytes: 150 } }).openLog()
+    calls.length = 0
+    // Nothing was written in this life: a retry of what was, which may be answered only when it is on the disk.
+    await log.flushed(3)
+    assert.deepEqual(calls.toSorted(), [
+      'sync topic-0/00000000000000000000.log',
+      'sync topic-0/00000000000000000002.log',
+      'syncDirectory .',
+      'syncDirectory topic-0',
+    ])
   })
 
   test('flush.messages makes an append wait for the disk', async () => {

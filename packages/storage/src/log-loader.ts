@@ -132,6 +132,8 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
   await segments.active.loadRollState()
+  // What the process before this one wrote may still be on its way to the disk, and so may the names of its files.
+  if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust()
   const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
   const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
   return new UnifiedLog(

@@ -144,6 +144,7 @@ export async function loadLogs(
         config: o.config,
         context: o.context,
         hadCleanShutdown: dir.hadCleanShutdown,
+        ...(dir.hadCleanShutdown ? {} : { unsyncedParent: dir.path }),
         onRecovered: progress.addBytes,
         ...offsets,
         state,

@@ -202,6 +202,12 @@ export class LogSegment {
     if (size > this.writtenBytes) await this.truncateFile(this.writtenBytes)
   }
 
+  /** Nobody knows what of the file, and whether its name, is on disk: the next sync covers all of it. */
+  distrust(): void {
+    this.needsSync = this.writtenBytes > 0
+    this.needsDirectorySync = true
+  }
+
   /** `fdatasync` of what is written by now, if there is something to sync. */
   async sync(): Promise<void> {
     if (!this.needsSync || this.#suffix !== '') return
@@ -305,7 +311,8 @@ export class LogSegment {
     await this.indexes.load()
     await this.truncateFile(position)
     this.indexes.truncate(position, offset)
-    await this.indexes.persist({ sync: false })
+    // Where the recovery point is not before the cut nobody would make them again.
+    await this.indexes.persist({ sync: true })
     await this.transactionIndex.truncateTo(offset)
     await this.transactionIndex.persist()
   }
