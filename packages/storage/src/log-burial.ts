@@ -27,6 +27,13 @@ export class LogBurial {
     return grave
   }
 
+  /** As {@link bury}; the folder does not come back with a loss of power. */
+  async buryForGood(topicPartition: TopicPartition, dir: LogDir, config: LogConfig): Promise<string> {
+    const grave = await this.bury(topicPartition, dir, config)
+    await this.#fs.syncDirectory(dir.path)
+    return grave
+  }
+
   removeLater(directory: string, delayMs: number): void {
     this.#background.once(delayMs, 'delete a folder', () => this.#fs.removeDirectory(directory))
   }

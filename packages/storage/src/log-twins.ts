@@ -33,7 +33,7 @@ export class LogTwins {
     for (const { log, dir } of surplus) {
       const { topicPartition } = log
       await log.close({ flush: false })
-      const renamedTo = await this.#burial.bury(topicPartition, dir, log.config)
+      const renamedTo = await this.#burial.buryForGood(topicPartition, dir, log.config)
       const fields = { partition: topicPartitionName(topicPartition), renamedTo }
       this.#logger.warn('A move was interrupted at its end; of the two folders with the same records one goes', fields)
     }
