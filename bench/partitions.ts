@@ -139,7 +139,12 @@ async function measure(
   leftovers: AsyncDisposableStack,
 ): Promise<void> {
   const properties: Record<string, string> = kind === 'milena' ? { 'milena.durability': flags.durability } : {}
-  let broker = await startBroker({ kind, properties, javaHeap: ['-Xms1g', '-Xmx1g'] })
+  let broker = await startBroker({
+    kind,
+    properties,
+    javaHeap: ['-Xms1g', '-Xmx1g'],
+    patienceMs: { start: GIVE_UP_MS, stop: GIVE_UP_MS },
+  })
   try {
     const connection = await connect(broker.port, GIVE_UP_MS)
     const createTopics = async (): Promise<void> => {

@@ -36,6 +36,8 @@ export interface BrokerOptions {
   readonly port?: number
   /** What Apache Kafka's JVM is told of its heap. Default: enough for a test. */
   readonly javaHeap?: readonly string[]
+  /** How long a start and a stop may take. Default: 60 and 30 seconds. */
+  readonly patienceMs?: { readonly start: number; readonly stop: number }
 }
 
 /** A port that was free a moment ago. */
@@ -106,17 +108,18 @@ async function launch(folder: string, port: number, options: BrokerOptions): Pro
   child.stdout!.on('data', keep)
   child.stderr!.on('data', keep)
 
-  const deadline = Date.now() + startTimeoutMs
+  const patienceMs = options.patienceMs ?? { start: startTimeoutMs, stop: stopTimeoutMs }
+  const deadline = Date.now() + patienceMs.start
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}:\n${output}`)
-    if (Date.now() > deadline) throw new Error(`no broker on port ${port} after ${startTimeoutMs} ms:\n${output}`)
+    if (Date.now() > deadline) throw new Error(`no broker on port ${port} after ${patienceMs.start} ms:\n${output}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 
   const running = (): boolean => child.exitCode === null && child.signalCode === null
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (running()) child.kill(signal)
-    const overdue = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+    const overdue = setTimeout(() => child.kill('SIGKILL'), patienceMs.stop)
     const [code] = await exited
     clearTimeout(overdue)
     return code
