@@ -88,7 +88,16 @@ describe('validateProduce', () => {
     assert.ok(!result.ok)
     assert.equal(result.error.name, 'INVALID_RECORD')
     assert.equal(result.recordErrors.length, 10_000)
-    assert.match(result.message, /^12000 records/)
+    assert.match(result.message, /^One or more records have been rejected due to 12000 record errors in total/)
+  })
+
+  test('says of a timestamp that is refused what Kafka says, which clients pass on', () => {
+    const record = { timestamp: options.nowMs, key: null, value: Buffer.from('v') }
+    const records = [{ ...record, timestamp: options.nowMs - 2000 }, record]
+    const result = validateProduce(buildBatch({ records }), { ...options, timestampBeforeMaxMs: 1000 })
+    assert.ok(!result.ok)
+    assert.equal(result.error.name, 'INVALID_TIMESTAMP')
+    assert.equal(result.message, 'One or more records have been rejected due to invalid timestamp')
   })
 
   test('says what is stored', () => {

@@ -200,7 +200,9 @@ function refusal(summary: RecordsSummary): InvalidBatch {
     ok: false,
     // One timestamp among the reasons makes it that error, as in Kafka.
     error: timestampRefused ? Errors.INVALID_TIMESTAMP : Errors.INVALID_RECORD,
-    message: `${recordErrorsCount} records are refused, so the batch is; the first: ${recordErrors[0]!.message}`,
+    message: timestampRefused
+      ? 'One or more records have been rejected due to invalid timestamp'
+      : `One or more records have been rejected due to ${recordErrorsCount} record errors in total; the first: ${recordErrors[0]!.message}`,
     recordErrors,
   }
 }
