@@ -87,7 +87,9 @@ function timeIndexProblems(index: Buffer, segment: Segment): string[] {
     const offset = segment.baseOffset + index.readInt32BE(at + 8)
     const until = segment.batches.filter(({ view }) => view.baseOffset <= offset)
     const youngest = Math.max(...until.map(({ view }) => view.maxTimestamp))
-    if (timestamp !== youngest) problems.push(`says that ${timestamp} is the youngest until ${offset}, not ${youngest}`)
+    // Zeros are what a loss of power leaves of an entry; a search that begins there begins too early, and finds.
+    if (timestamp !== youngest && timestamp !== 0)
+      problems.push(`says that ${timestamp} is the youngest until ${offset}, not ${youngest}`)
   }
   return problems
 }

@@ -26,7 +26,8 @@ export async function checkLog(log: UnifiedLog, model: LogModel): Promise<{ foun
   checkOffsets(found, model, problems)
   if (model.isCompacted) {
     problems.push(...compactionProblems(found, model))
-    return { found: { ...found, history: model.batches }, problems }
+    const history = model.batches.filter(({ view }) => view.lastOffset < found.endOffset)
+    return { found: { ...found, history }, problems }
   }
   const version = checkContent(found, model, problems)
   if (version === undefined || problems.length > 0) return { found, problems }

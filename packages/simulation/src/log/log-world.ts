@@ -98,6 +98,8 @@ export class LogWorld {
       cleaner: { ...defaultCleanerConfig, dedupeBufferBytes: 50_000, ioBufferBytes: 2000 },
     })
     this.manager.onMoved((log) => this.#listen(log))
+    // As a broker does before it lets retention loose: logs are opened with the configs of all.
+    this.manager.updateConfig(COMPACTED_TOPIC, compactedConfig)
     for (const log of this.manager.logs()) this.#listen(log)
   }
 
