@@ -127,20 +127,20 @@ function promiseBroken(found: FoundLog, model: LogModel): string | undefined {
 function checkProducers(log: UnifiedLog, found: FoundLog, facts: LogFacts, problems: string[]): void {
   const entries = new Map(log.activeProducers().map((entry) => [entry.producerId, entry]))
   for (const known of facts.producers.values()) {
-    const { producerId, producerEpoch, coordinatorEpoch, lastBatch, openSince, seenAt } = known
+    const { producerId, producerEpoch, markerAt, lastBatch, openSince, seenAt } = known
     // A producer of which the log holds nothing any more may be remembered or not.
     if (seenAt < found.startOffset) continue
     const entry = entries.get(producerId)
     const isPast = (offset: number | undefined): boolean => offset !== undefined && offset < found.startOffset
     const expected = {
       producerEpoch,
-      coordinatorEpoch,
+      coordinatorEpoch: isPast(markerAt) ? undefined : known.coordinatorEpoch,
       lastSequence: isPast(lastBatch?.view.lastOffset) ? undefined : lastBatch?.view.lastSequence,
       openSince: isPast(openSince) ? undefined : openSince,
     }
     const actual = entry && {
       producerEpoch: entry.producerEpoch,
-      coordinatorEpoch: entry.coordinatorEpoch,
+      coordinatorEpoch: isPast(markerAt) ? undefined : entry.coordinatorEpoch,
       lastSequence: expected.lastSequence === undefined ? undefined : entry.lastSequence,
       openSince: isPast(openSince) ? undefined : entry.currentTxnFirstOffset,
     }

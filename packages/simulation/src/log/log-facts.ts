@@ -6,6 +6,8 @@ export interface ProducerFacts {
   readonly producerId: number
   readonly producerEpoch: number
   readonly coordinatorEpoch: number
+  /** Where the marker is that said so. */
+  readonly markerAt: number | undefined
   /** The last batch with records in this epoch. */
   readonly lastBatch: ModelBatch | undefined
   /** Where the open transaction begins. */
@@ -39,6 +41,7 @@ export function factsOf(batches: readonly ModelBatch[]): LogFacts {
       producerId,
       producerEpoch,
       coordinatorEpoch: before?.coordinatorEpoch ?? -1,
+      markerAt: before?.markerAt,
       lastBatch: isNewEpoch ? undefined : before.lastBatch,
       openSince: before?.openSince,
       seenAt: baseOffset,
@@ -52,7 +55,7 @@ export function factsOf(batches: readonly ModelBatch[]): LogFacts {
     if (!committed && facts.openSince !== undefined) {
       aborted.push({ producerId, firstOffset: facts.openSince, lastOffset: baseOffset })
     }
-    producers.set(producerId, { ...facts, coordinatorEpoch, openSince: undefined })
+    producers.set(producerId, { ...facts, coordinatorEpoch, markerAt: baseOffset, openSince: undefined })
   }
   const open = [...producers.values()].map(({ openSince }) => openSince ?? Infinity)
   return { producers, aborted, firstUnstableOffset: Math.min(Infinity, ...open) }
