@@ -6,7 +6,16 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { jars } from '../../interop/support/environments.ts'
 import { parseExceptions } from './src/exceptions.ts'
-import { count, formatResults, type Miss, misses, parseResults, type Result } from './src/results.ts'
+import {
+  count,
+  formatResults,
+  isWhole,
+  type Miss,
+  misses,
+  parseResults,
+  type Result,
+  type Results,
+} from './src/results.ts'
 import { runClass, type RunOptions } from './src/run-class.ts'
 import { prepareSuite } from './src/suite-environment.ts'
 import { formatTable } from './src/table.ts'
@@ -23,6 +32,8 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string' },
     write: { type: 'string' },
     table: { type: 'string' },
+    rest: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: 'Infinity' },
     verbose: { type: 'boolean', default: false },
     'test-timeout': { type: 'string', default: '150' },
     'class-timeout': { type: 'string', default: '3600' },
@@ -32,6 +43,9 @@ const { values, positionals } = parseArgs({
 const jobs = Number(values.jobs ?? (values.ci ? 2 : 1))
 const home = import.meta.dirname
 const text = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '')
+
+const baselineOf = (brokers: string): Results => parseResults(text(path.join(home, `baseline.${brokers}.tsv`)))
+const written = (): Results => parseResults(text(values.write ?? ''))
 
 const exceptions = parseExceptions(text(path.join(home, 'exceptions.md')))
 
@@ -68,12 +82,13 @@ function writeResults(file: string, className: string, results: ReadonlyMap<stri
 }
 
 async function runAll(classes: readonly TestClass[], options: RunOptions, jobs: number): Promise<Miss[]> {
-  const baseline = parseResults(text(path.join(home, `baseline.${options.maxBrokers}.tsv`)))
+  const baseline = baselineOf(`${options.maxBrokers}`)
   const waiting = [...classes]
   const missed: Miss[] = []
+  const end = Date.now() + Number(values.minutes) * 60_000
   const method = values.methods === undefined ? undefined : new RegExp(`^(?:${values.methods})$`)
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (let next = waiting.shift(); next !== undefined && Date.now() < end; next = waiting.shift()) {
       const started = Date.now()
       const results = await runClass(next.name, options)
       printClass(next, results, Math.round((Date.now() - started) / 1000))
@@ -88,15 +103,14 @@ async function runAll(classes: readonly TestClass[], options: RunOptions, jobs: 
 
 async function main(): Promise<number> {
   if (values.table !== undefined) {
-    const baseline = parseResults(text(path.join(home, `baseline.${values.brokers}.tsv`)))
-    process.stdout.write(formatTable(baseline, parseResults(text(values.table)), exceptions))
+    process.stdout.write(formatTable(baselineOf(values.brokers), parseResults(text(values.table)), exceptions))
     return 0
   }
   const classes = select(parseClasses(text(path.join(home, 'classes.txt'))), {
     names: positionals,
     group: values.group,
     isCi: values.ci,
-  })
+  }).filter(({ simpleName }) => !values.rest || !isWhole(simpleName, baselineOf(values.brokers), written()))
   const environment = await prepareSuite()
   const command = await clusterCommand()
   for (const each of [environment, command]) {
@@ -120,7 +134,7 @@ async function main(): Promise<number> {
   const suspects = classes.filter(({ simpleName }) =>
     missed.some((miss) => miss.className === simpleName && isOpen(miss)),
   )
-  if (jobs > 1 && suspects.length > 0) {
+  if (jobs > 1 && suspects.length > 0 && !Number.isFinite(Number(values.minutes))) {
     console.log(`again, alone: ${suspects.map(({ simpleName }) => simpleName).join(', ')}`)
     const settled = missed.filter(({ className }) => !suspects.some(({ simpleName }) => simpleName === className))
     missed = [...settled, ...(await runAll(suspects, runOptions, 1))]

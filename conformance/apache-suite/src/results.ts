@@ -55,3 +55,9 @@ export function misses(className: string, baseline: Results, results: ReadonlyMa
       return { className, testName, status, reason }
     })
 }
+
+/** Whether there is a result for every test of a class that is known from Apache Kafka; of others, for any. */
+export function isWhole(className: string, baseline: Results, results: Results): boolean {
+  const found = results.get(className)
+  return found !== undefined && [...(baseline.get(className)?.keys() ?? [])].every((testName) => found.has(testName))
+}
