@@ -1,10 +1,10 @@
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
-import type { DirectorySyncs } from './directory-syncs.ts'
-import type { FilePool } from './file-pool.ts'
-import type { GroupCommit } from './group-commit.ts'
-import type { IndexCache } from './index-cache.ts'
+import type { DirectorySyncs } from './manager/directory-syncs.ts'
+import type { FilePool } from './segment/file-pool.ts'
+import type { GroupCommit } from './log/group-commit.ts'
+import type { IndexCache } from './segment/index-cache.ts'
 import type { StorageError } from './storage-error.ts'
-import type { TailCache } from './tail-cache.ts'
+import type { TailCache } from './log/tail-cache.ts'
 
 /** The folder in which a log lies, as the log knows it. */
 export interface LogGate {

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import type { File, FileSystem } from '@milena/runtime'
-import type { AbortedTransaction } from '../aborted-transaction.ts'
-import { encodeAbortedTransactions } from '../aborted-transaction.ts'
-import { lastOffsetAt, maxTimestampAt } from '../batch-header.ts'
-import type { IndexLimits } from '../index-builder.ts'
-import { IndexBuilder } from '../index-builder.ts'
+import type { AbortedTransaction } from '../segment/aborted-transaction.ts'
+import { encodeAbortedTransactions } from '../segment/aborted-transaction.ts'
+import { lastOffsetAt, maxTimestampAt } from '../segment/batch-header.ts'
+import type { IndexLimits } from '../segment/index-builder.ts'
+import { IndexBuilder } from '../segment/index-builder.ts'
 import {
   CLEANED_SUFFIX,
   INDEX_SUFFIX,
@@ -12,7 +12,7 @@ import {
   TIME_INDEX_SUFFIX,
   TXN_INDEX_SUFFIX,
   offsetFileName,
-} from '../log-files.ts'
+} from '../segment/log-files.ts'
 import type { CleanedSegment } from './cleaning-job.ts'
 import { discardCleaned } from './segment-swap.ts'
 

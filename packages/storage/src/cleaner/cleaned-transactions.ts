@@ -1,6 +1,6 @@
 import type { RecordBatch } from '@milena/records'
 import { controlRecordType } from '@milena/records'
-import type { AbortedTransaction } from '../aborted-transaction.ts'
+import type { AbortedTransaction } from '../segment/aborted-transaction.ts'
 
 interface OngoingAborted {
   readonly transaction: AbortedTransaction

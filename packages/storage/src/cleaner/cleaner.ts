@@ -1,7 +1,7 @@
 import type { RecordBatch } from '@milena/records'
 import { RecordBatch as Batch, RecordWalker, deleteHorizonOf, emptyBatchOf, keepRecords } from '@milena/records'
 import type { Clock, FileSystem } from '@milena/runtime'
-import { asBuffer } from '../batch-header.ts'
+import { asBuffer } from '../segment/batch-header.ts'
 import { StorageError } from '../storage-error.ts'
 import { CleanedSegmentWriter } from './cleaned-segment-writer.ts'
 import { CleanedTransactions } from './cleaned-transactions.ts'

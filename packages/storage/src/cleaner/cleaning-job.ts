@@ -1,4 +1,4 @@
-import type { AbortedTransaction } from '../aborted-transaction.ts'
+import type { AbortedTransaction } from '../segment/aborted-transaction.ts'
 
 /** A segment that is to be cleaned: nobody writes to it any more. */
 export interface SegmentToClean {

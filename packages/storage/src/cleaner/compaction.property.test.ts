@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { clean } from '../testing/compaction.ts'
 import { StorageHarness, append, copyFolder, logDir } from '../testing/harness.ts'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 
 const PRODUCERS = 3
 const RETENTION_MS = 1000

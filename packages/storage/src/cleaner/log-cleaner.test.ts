@@ -4,7 +4,7 @@ import { FileSystemError, MemoryFileSystem } from '@milena/runtime'
 import { contents, keyed } from '../testing/compaction.ts'
 import { StorageHarness, logDir, topicId, topicPartition, write } from '../testing/harness.ts'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 import { defaultCleanerConfig } from './cleaner-config.ts'
 
 const SECOND_MS = 1000

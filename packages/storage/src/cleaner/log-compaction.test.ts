@@ -5,7 +5,7 @@ import { batches, deleteHorizonOf, endTransactionMarker } from '@milena/records'
 import { MemoryFileSystem } from '@milena/runtime'
 import { clean, contents, keyed } from '../testing/compaction.ts'
 import { StorageHarness, copyFolder, logDir, onBothFileSystems, write } from '../testing/harness.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 
 const HOUR_MS = 3_600_000
 const config = { cleanupPolicy: ['compact'] as const, deleteRetentionMs: HOUR_MS, fileDeleteDelayMs: 0 }

@@ -1,5 +1,5 @@
-import type { LogParts } from '../log-parts.ts'
-import type { LogSegment } from '../log-segment.ts'
+import type { LogParts } from '../log/log-parts.ts'
+import type { LogSegment } from '../segment/log-segment.ts'
 import { LONG_MAX } from '../log-config.ts'
 
 /** How dirty a log is, and what of it may be cleaned (Kafka's LogToClean and OffsetsToClean). */

@@ -1,6 +1,6 @@
 import { RecordBatch } from '@milena/records'
 import type { File, FileSystem } from '@milena/runtime'
-import { BATCH_HEADER_BYTES, baseOffsetAt, lastOffsetAt, magicAt, sizeInBytesAt } from '../batch-header.ts'
+import { BATCH_HEADER_BYTES, baseOffsetAt, lastOffsetAt, magicAt, sizeInBytesAt } from '../segment/batch-header.ts'
 import { CorruptFileError } from '../storage-error.ts'
 import type { SegmentToClean } from './cleaning-job.ts'
 

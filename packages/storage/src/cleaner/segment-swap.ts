@@ -8,8 +8,8 @@ import {
   SEGMENT_SUFFIXES,
   SWAP_SUFFIX,
   offsetFileName,
-} from '../log-files.ts'
-import type { LogSegment } from '../log-segment.ts'
+} from '../segment/log-files.ts'
+import type { LogSegment } from '../segment/log-segment.ts'
 import type { CleanedSegment } from './cleaning-job.ts'
 
 // The files of a cleaned segment take the place of others in steps, each of which is on disk before the next begins, so

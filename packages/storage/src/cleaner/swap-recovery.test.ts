@@ -5,7 +5,7 @@ import { clean, contents, keyed } from '../testing/compaction.ts'
 import { StorageHarness, copyFolder, logDir, partitionDir, write } from '../testing/harness.ts'
 import type { FileSystemCall } from '../testing/observed-file-system.ts'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 
 const config = { cleanupPolicy: ['compact'] as const, fileDeleteDelayMs: 0, indexIntervalBytes: 1 }
 const BEFORE = ['0:a=1', '1:b=1', '2:c=1', '3:a=2', '4:d=1', '5:d=2', '6:z=1']

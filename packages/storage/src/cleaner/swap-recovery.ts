@@ -1,8 +1,8 @@
 import path from 'node:path'
 import type { File, FileSystem, Logger } from '@milena/runtime'
 import { hasErrorCode } from '@milena/runtime'
-import { lastOffsetAt } from '../batch-header.ts'
-import { scanBatches } from '../batch-scanner.ts'
+import { lastOffsetAt } from '../segment/batch-header.ts'
+import { scanBatches } from '../segment/batch-scanner.ts'
 import {
   CLEANED_SUFFIX,
   LOG_SUFFIX,
@@ -10,7 +10,7 @@ import {
   SWAP_SUFFIX,
   offsetFileName,
   parseOffsetFileName,
-} from '../log-files.ts'
+} from '../segment/log-files.ts'
 
 export interface SwapRecovery {
   readonly fs: FileSystem

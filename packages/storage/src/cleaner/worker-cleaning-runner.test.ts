@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { nodeFileSystem } from '@milena/runtime'
 import { contents, keyed } from '../testing/compaction.ts'
 import { StorageHarness, write } from '../testing/harness.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 import { WorkerCleaningRunner } from './worker-cleaning-runner.ts'
 
 describe('a cleaning in a thread of its own', () => {

@@ -2,7 +2,7 @@ import type { NewBatch } from '@milena/records'
 import { batches, buildBatch } from '@milena/records'
 import type { CleanerResources, CleaningResult } from '../cleaner/cleaning-job.ts'
 import { InlineCleaningRunner } from '../cleaner/cleaning-runner.ts'
-import type { UnifiedLog } from '../unified-log.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 import type { StorageHarness } from './harness.ts'
 
 /** Enough for every test. */

@@ -1,0 +1,176 @@
+import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
+import { forEachLimited } from '../limited.ts'
+import type { CheckpointedOffsets } from './log-checkpoints.ts'
+import type { LogConfig } from '../log-config.ts'
+import type { LogContext } from '../log-context.ts'
+import { LogDir } from './log-dir.ts'
+import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
+import { loadLog } from '../recovery/log-loader.ts'
+import type { LogManagerOptions } from './log-manager-options.ts'
+import { readMetaProperties } from './meta-properties.ts'
+import { readTextIfPresent } from './offset-checkpoint.ts'
+import { isUnwrittenMetadata, parsePartitionMetadata } from './partition-metadata.ts'
+import { RecoveryProgress } from '../recovery/recovery-progress.ts'
+import { StorageError } from '../storage-error.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import { topicPartitionName } from '../topic-partition.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
+
+/** Logs opened at a time after an orderly stop: enough to keep the disk and the thread pool busy. */
+const CONCURRENCY = 16
+/** Logs recovered at a time for each of Kafka's recovery threads: here one that waits for the disk holds no thread. */
+const CONCURRENCY_PER_THREAD = 8
+
+/** The cluster that the folders already belong to. */
+export async function knownClusterId({ fs, logDirs }: LogManagerOptions): Promise<string | undefined> {
+  for (const logDir of logDirs) {
+    const meta = await readMetaProperties(fs, logDir).catch(() => undefined)
+    if (meta !== undefined) return meta.clusterId
+  }
+  return undefined
+}
+
+/**
+ * Takes the folders. One that the disk refuses is left out as long as another one is left; one that somebody else
+ * has, or that belongs elsewhere, is an error of who started this broker, and ends it.
+ */
+export async function openDirs(o: LogManagerOptions, clusterId: string): Promise<LogDir[]> {
+  const dirs: LogDir[] = []
+  let failure: unknown
+  try {
+    for (const logDir of o.logDirs) {
+      try {
+        dirs.push(await LogDir.open({ ...o, path: logDir, clusterId }))
+      } catch (error) {
+        if (error instanceof StorageError) throw error
+        failure = error
+        o.logger.error('A log folder cannot be used', { logDir, error })
+        o.onLogDirFailure?.(logDir, error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    if (dirs.length === 0)
+      throw new StorageError('KAFKA_STORAGE_ERROR', 'no log folder can be used', { cause: failure })
+  } catch (error) {
+    for (const dir of dirs) await dir.release()
+    throw error
+  }
+  return dirs
+}
+
+/**
+ * Opens all logs of all folders side by side; returns whether any `load` did. A folder that the disk refuses to read is
+ * given up as long as another one is left.
+ */
+export async function loadDirs(
+  dirs: readonly LogDir[],
+  o: {
+    readonly load: (dir: LogDir) => Promise<boolean>
+    readonly giveUp: (dir: LogDir, error: unknown) => void
+  },
+): Promise<boolean> {
+  const loads = dirs.map(async (dir) => {
+    try {
+      return await o.load(dir)
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      o.giveUp(dir, error)
+      return false
+    }
+  })
+  const results = await Promise.allSettled(loads)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  if (dirs.every(({ failure }) => failure !== undefined)) throw dirs[0]!.failure!
+  return results.some((result) => result.status === 'fulfilled' && result.value)
+}
+
+/** What was found in a folder beside the logs that were opened. */
+export interface LoadedDir {
+  /** Folders of deleted partitions that are still there. */
+  readonly deletedDirs: readonly string[]
+  /** Logs that were moving into this folder when the broker stopped; what they left was removed. */
+  readonly moving: readonly TopicPartition[]
+  /** Names of which a checkpoint speaks, and for which there is no folder. */
+  readonly orphanedNames: readonly string[]
+}
+
+/** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
+export async function loadLogs(
+  dir: LogDir,
+  o: {
+    readonly context: LogContext
+    readonly config: LogConfig
+    readonly onLoaded: (log: UnifiedLog, checkpointedRecoveryPoint: number) => void
+    readonly onOffline: (topicPartition: TopicPartition, error: unknown, offsets: CheckpointedOffsets) => void
+    readonly recoveryThreads: number
+  },
+): Promise<LoadedDir> {
+  const { logger } = o.context
+  const content = await dir.content()
+  const checkpoints = await dir.readCheckpoints((file, error) =>
+    logger.error('A checkpoint is damaged and says nothing; all logs of the folder are read from the start', {
+      file,
+      reason: error.message,
+    }),
+  )
+  const states = await dir.readLogStates()
+  for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
+  for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)
+  for (const name of content.unknown)
+    logger.warn('A log folder holds something that is no partition', { logDir: dir.path, name })
+  const progress = new RecoveryProgress({
+    clock: o.context.clock,
+    logger,
+    logDir: dir.path,
+    partitions: content.partitions.length,
+  })
+  const concurrency = dir.hadCleanShutdown ? CONCURRENCY : CONCURRENCY_PER_THREAD * o.recoveryThreads
+  await forEachLimited(content.partitions, concurrency, async (topicPartition) => {
+    const name = topicPartitionName(topicPartition)
+    const directory = path.join(dir.path, name)
+    const state = states.get(name)
+    const offsets = {
+      recoveryPoint: checkpoints.recoveryPoints.get(name) ?? 0,
+      logStartOffset: checkpoints.logStartOffsets.get(name) ?? 0,
+      highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
+    }
+    try {
+      const log = await loadLog({
+        topicPartition,
+        topicId: state?.topicId ?? (await readTopicId(o.context, directory)),
+        directory,
+        gate: dir,
+        config: o.config,
+        context: o.context,
+        hadCleanShutdown: dir.hadCleanShutdown,
+        ...(dir.hadCleanShutdown ? {} : { unsyncedParent: dir.path }),
+        onRecovered: progress.addBytes,
+        ...offsets,
+        state,
+      })
+      o.onLoaded(log, offsets.recoveryPoint)
+    } catch (error) {
+      logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
+      o.onOffline(topicPartition, error, offsets)
+    }
+    progress.addPartition()
+  }).finally(() => progress.stop())
+  const present = new Set(content.partitions.map(topicPartitionName))
+  const named = Object.values(checkpoints).flatMap((offsets: ReadonlyMap<string, number>) => [...offsets.keys()])
+  return {
+    deletedDirs: content.deleted,
+    moving: content.future.map(({ topicPartition }) => topicPartition),
+    orphanedNames: named.filter((name) => !present.has(name)),
+  }
+}
+
+/** The topic id of a partition's folder; zero when the file is not there, or was not written because the power went. */
+async function readTopicId({ fs, logger }: LogContext, directory: string): Promise<string> {
+  const text = await readTextIfPresent(fs, path.join(directory, PARTITION_METADATA_FILE))
+  if (text === undefined || isUnwrittenMetadata(text)) {
+    logger.warn('A partition lacks its topic id, and takes the one that it is asked for by', { directory })
+    return ZERO_UUID
+  }
+  return parsePartitionMetadata(text)
+}

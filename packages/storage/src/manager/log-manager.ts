@@ -1,0 +1,495 @@
+import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
+import type { Logger } from '@milena/runtime'
+import { BackgroundTasks } from './background-tasks.ts'
+import { defaultCleanerConfig } from '../cleaner/cleaner-config.ts'
+import { InlineCleaningRunner } from '../cleaner/cleaning-runner.ts'
+import { LogCleaner } from '../cleaner/log-cleaner.ts'
+import { DirectorySyncs } from './directory-syncs.ts'
+import { DiskWatch } from '../recovery/disk-watch.ts'
+import { OfflineLogs } from '../recovery/offline-logs.ts'
+import { FilePool } from '../segment/file-pool.ts'
+import { GroupCommit } from '../log/group-commit.ts'
+import { IndexCache } from '../segment/index-cache.ts'
+import { KeyedQueue } from '../keyed-queue.ts'
+import { forEachInSlices, forEachLimited } from '../limited.ts'
+import { LogBurial } from './log-burial.ts'
+import { scheduleLogWork } from './log-background.ts'
+import type { HostedLog } from './log-checkpoints.ts'
+import { LogMoves } from './log-moves.ts'
+import { LogTwins } from '../recovery/log-twins.ts'
+import type { LogMove } from './log-move.ts'
+import { LogResumption } from '../recovery/log-resumption.ts'
+import { LogCheckpoints } from './log-checkpoints.ts'
+import type { LogConfig } from '../log-config.ts'
+import { defaultLogConfig } from '../log-config.ts'
+import type { LogContext } from '../log-context.ts'
+import type { LogDir } from './log-dir.ts'
+import { chooseLogDir } from './log-dir-choice.ts'
+import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
+import { LogExchange } from './log-exchange.ts'
+import { loadLog } from '../recovery/log-loader.ts'
+import { knownClusterId, loadDirs, loadLogs, openDirs } from './log-manager-dirs.ts'
+import type { LogManagerOptions } from './log-manager-options.ts'
+import { formatPartitionMetadata } from './partition-metadata.ts'
+import { StorageError, storageFailure } from '../storage-error.ts'
+import { TailCache } from '../log/tail-cache.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import { parsePartitionDirName, topicPartitionName } from '../topic-partition.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
+
+const MEGABYTE = 1_048_576
+
+/** Logs closed at a time: enough to keep the disk and the thread pool busy. */
+const CONCURRENCY = 16
+
+/**
+ * All logs of a broker, in one or several folders (Kafka's LogManager): opens them at the start, makes and deletes
+ * them, keeps their checkpoints, enforces retention, and closes them so that the next start has nothing to recover.
+ */
+export class LogManager {
+  readonly clusterId: string
+  readonly cleaner: LogCleaner
+  readonly #o: LogManagerOptions
+  readonly #dirs: readonly LogDir[]
+  readonly #context: LogContext
+  readonly #logs = new Map<string, HostedLog>()
+  readonly #offline = new OfflineLogs()
+  readonly #changes = new KeyedQueue()
+  readonly #checkpoints: LogCheckpoints
+  #closing: Promise<void> | undefined
+  readonly #moves: LogMoves
+  /** Moves that the last stop interrupted. */
+  readonly #interrupted: { readonly topicPartition: TopicPartition; readonly dir: LogDir }[] = []
+  readonly #watch: DiskWatch
+  #onMoved: (log: UnifiedLog) => void = () => undefined
+  #onResumed: (log: UnifiedLog) => void = () => undefined
+  #onOffline: (log: UnifiedLog) => void = () => undefined
+  readonly #background: BackgroundTasks
+  readonly #burial: LogBurial
+  readonly #twins: LogTwins
+  readonly #logger: Logger
+  #defaultConfig: LogConfig
+  #producerIdExpirationMs: number
+  #cordonedLogDirs: readonly string[] = []
+
+  private constructor(o: LogManagerOptions, clusterId: string, dirs: readonly LogDir[]) {
+    this.#o = o
+    this.clusterId = clusterId
+    this.#dirs = dirs
+    this.#checkpoints = new LogCheckpoints(dirs, (dir, error) => this.#watch.suspend(dir, error))
+    this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
+    this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
+    this.#logger = o.logger.child('LogManager')
+    this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
+    this.#burial = new LogBurial({ ...o, background: this.#background })
+    this.#twins = new LogTwins({ burial: this.#burial, logger: this.#logger })
+    this.#context = {
+      fs: o.fs,
+      clock: o.clock,
+      random: o.random,
+      logger: o.logger.child('UnifiedLog'),
+      files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
+      directorySyncs: new DirectorySyncs(o.fs),
+      groupCommit: new GroupCommit(o.syncsAtATime),
+      indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
+      tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
+      corruption: o.corruption ?? 'offline',
+      producerIdExpirationMs: () => this.#producerIdExpirationMs,
+      checkpointRecoveryPoints: () => this.checkpointOffsets(),
+      noteTruncated: (name, offset) => this.cleaner.noteTruncated(this.#logs.get(name), offset),
+    }
+    this.cleaner = new LogCleaner({
+      ...o,
+      logger: o.logger.child('LogCleaner'),
+      config: o.cleaner ?? defaultCleanerConfig,
+      hosted: this.#hosted,
+      openRunner: o.openCleaningRunner ?? (() => new InlineCleaningRunner(o)),
+    })
+    const hosted = (name: string): HostedLog | undefined => this.#logs.get(name)
+    const parts = { context: this.#context, logger: this.#logger, changes: this.#changes, hosted }
+    const exchange = new LogExchange({
+      ...parts,
+      replace: (old, reopened) => this.#replace(old, reopened, reopened.log.logEndOffset),
+      onMoved: (log) => this.#onMoved(log),
+      bury: ({ log, dir }) => this.#burial.bury(log.topicPartition, dir, log.config),
+    })
+    const resumption = new LogResumption({
+      ...parts,
+      recoveryPointOf: (log) => this.#checkpoints.recoveryPointOf(log),
+      replace: (old, reopened) => {
+        this.#replace(old, reopened, reopened.log.recoveryPoint)
+        this.#onResumed(reopened.log)
+      },
+    })
+    this.#watch = new DiskWatch({
+      clock: o.clock,
+      logger: this.#logger,
+      hosted: this.#hosted,
+      resume: (log) => resumption.resume(log),
+      onOffline: (dir, failure, logs) => {
+        for (const log of logs) this.#onOffline(log)
+        o.onLogDirFailure?.(dir.path, failure)
+      },
+    })
+    for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)
+    this.#moves = new LogMoves({ ...o, logger: this.#logger, hosted, exchange: (move) => exchange.carryOut(move) })
+  }
+
+  /**
+   * Takes the folders and opens every log in them. One folder of several that cannot be read is left out; a folder
+   * that another broker has, or that belongs to another cluster or node, stops the start.
+   */
+  static async open(o: LogManagerOptions): Promise<LogManager> {
+    const clusterId = o.clusterId ?? (await knownClusterId(o)) ?? o.random.uuid()
+    const dirs = await openDirs(o, clusterId)
+    const manager = new LogManager(o, clusterId, dirs)
+    try {
+      const lostFlushed = await loadDirs(dirs, {
+        load: (dir) => manager.#load(dir),
+        giveUp: (dir, error) => manager.#watch.giveUp(dir, error),
+      })
+      // Not before all are open: what the files say of the others must stay.
+      if (lostFlushed) await manager.checkpointOffsets()
+    } catch (error) {
+      for (const dir of dirs) await dir.release()
+      throw error
+    }
+    return manager
+  }
+
+  /** Returns whether a log has lost what had been flushed, so that its recovery point must not stay. */
+  async #load(dir: LogDir): Promise<boolean> {
+    const startMs = this.#o.clock.monotonicMs()
+    const sizeBefore = this.#logs.size
+    let lostFlushed = false
+    const { deletedDirs, moving, orphanedNames } = await loadLogs(dir, {
+      context: this.#context,
+      config: this.#defaultConfig,
+      onLoaded: (log, checkpointedRecoveryPoint) => {
+        this.#hostFound({ log, dir }, checkpointedRecoveryPoint)
+        lostFlushed ||= log.recoveryPoint < checkpointedRecoveryPoint
+      },
+      onOffline: (topicPartition, error, offsets) => {
+        this.#offline.add(topicPartition, dir, error)
+        this.#checkpoints.keep(topicPartition, dir, offsets)
+      },
+      recoveryThreads: this.#o.recoveryThreadsPerDir ?? 2,
+    })
+    await this.#twins.bury()
+    for (const name of orphanedNames) this.#checkpoints.forget(name, dir)
+    for (const deleted of deletedDirs) this.#burial.removeLater(deleted, this.#defaultConfig.fileDeleteDelayMs)
+    this.#interrupted.push(...moving.map((topicPartition) => ({ topicPartition, dir })))
+    this.#logger.info('Loaded logs', {
+      logDir: dir.path,
+      logs: this.#logs.size - sizeBefore,
+      recovered: !dir.hadCleanShutdown,
+      ms: Math.round(this.#o.clock.monotonicMs() - startMs),
+    })
+    return lostFlushed
+  }
+
+  /** The folders, and why one is not used any more. */
+  get logDirs(): readonly Pick<LogDir, 'path' | 'meta' | 'failure' | 'refusal' | 'hadCleanShutdown'>[] {
+    return this.#dirs
+  }
+
+  /** A folder is not there: nobody knows which logs lie in it. */
+  get lacksFolders(): boolean {
+    return this.#o.logDirs.length > this.#dirs.filter(({ failure }) => failure === undefined).length
+  }
+
+  /** There is a log, but it could not be opened. */
+  isOffline(topicPartition: TopicPartition): boolean {
+    return this.#offline.get(topicPartition) !== undefined
+  }
+
+  log(topicPartition: TopicPartition): UnifiedLog | undefined {
+    return this.#logs.get(topicPartitionName(topicPartition))?.log
+  }
+
+  *logs(): Iterable<UnifiedLog> {
+    for (const { log } of this.#logs.values()) yield log
+  }
+
+  /** The folder in which a log lies. */
+  logDirOf(topicPartition: TopicPartition): string | undefined {
+    return this.#logs.get(topicPartitionName(topicPartition))?.dir.path
+  }
+
+  /** The folder in which a log lies, or will be made. */
+  placeOf(topicPartition: TopicPartition): string {
+    const known = this.logDirOf(topicPartition)
+    if (known !== undefined) return known
+    const name = topicPartitionName(topicPartition)
+    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
+    this.#moves.prefer(name, dir)
+    return dir.path
+  }
+
+  /** Bytes of the volume on which a folder lies. */
+  space(logDir: string): Promise<{ readonly totalBytes: number; readonly usableBytes: number }> {
+    return this.#o.fs.space(logDir)
+  }
+
+  /**
+   * The log of a partition, made when there is none. Throws INCONSISTENT_TOPIC_ID when the folder holds the records
+   * of another topic that had the same name, and KAFKA_STORAGE_ERROR when no folder is fit for a new log.
+   */
+  getOrCreateLog(topicPartition: TopicPartition, topicId: string, config?: LogConfig): Promise<UnifiedLog> {
+    const name = topicPartitionName(topicPartition)
+    return this.#changes.run(name, async () => {
+      const known = this.#logs.get(name)?.log
+      if (known === undefined) return this.#create(topicPartition, topicId, config ?? this.#defaultConfig)
+      if (known.topicId === ZERO_UUID) await this.#adopt(known, topicId)
+      if (known.topicId !== topicId) {
+        const message = `the folder of ${name} belongs to topic id ${known.topicId} and not to ${topicId}`
+        throw new StorageError('INCONSISTENT_TOPIC_ID', message)
+      }
+      if (config !== undefined) known.updateConfig(config)
+      return known
+    })
+  }
+
+  async #create(topicPartition: TopicPartition, topicId: string, config: LogConfig): Promise<UnifiedLog> {
+    const name = topicPartitionName(topicPartition)
+    if (parsePartitionDirName(name)?.topic !== topicPartition.topic) {
+      throw new StorageError('INVALID_TOPIC_EXCEPTION', `no log can have the name ${JSON.stringify(name)}`)
+    }
+    const offline = this.#offline.get(topicPartition)
+    if (offline !== undefined) throw offline.failure
+    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
+    if (dir.refusal !== undefined) throw dir.refusal
+    const directory = path.join(dir.path, name)
+    try {
+      await this.#checkpoints.forgetBefore(name, this.#hosted)
+      // Only remains of an attempt that failed can be there: whatever they are, they are not taken on trust.
+      const isNew = !(await this.#o.fs.exists(directory))
+      await this.#o.fs.mkdir(directory)
+      await this.#o.fs.writeFile(path.join(directory, PARTITION_METADATA_FILE), formatPartitionMetadata(topicId))
+      const log = await loadLog({
+        topicPartition,
+        topicId,
+        directory,
+        gate: dir,
+        unsyncedParent: dir.path,
+        isNew,
+        config,
+        context: this.#context,
+        hadCleanShutdown: isNew,
+        recoveryPoint: 0,
+        logStartOffset: 0,
+        highWatermark: 0,
+      })
+      this.#host(log, dir, 0)
+      return log
+    } catch (cause) {
+      this.#watch.suspend(dir, cause)
+      throw storageFailure(`cannot make the log of ${name} in ${dir.path}`, cause)
+    }
+  }
+
+  /** A log that was written before it had a topic id takes the one that it is asked for by. */
+  async #adopt(log: UnifiedLog, topicId: string): Promise<void> {
+    const file = path.join(log.directory, PARTITION_METADATA_FILE)
+    await this.#o.fs.writeFile(file, formatPartitionMetadata(topicId), { atomic: true })
+    log.assignTopicId(topicId)
+  }
+
+  #emptiestDir(): LogDir {
+    return chooseLogDir({ dirs: this.#dirs, cordonedLogDirs: this.#cordonedLogDirs, taken: this.#takenDirs() })
+  }
+
+  /** Of each log that there is or will be, its folder: one by one, since with a single folder nobody looks at them. */
+  *#takenDirs(): Iterable<LogDir> {
+    yield* this.#moves.preferredDirs()
+    for (const { dir } of this.#logs.values()) yield dir
+  }
+
+  /** All logs with their folders, as they are now. */
+  readonly #hosted = (): readonly HostedLog[] => [...this.#logs.values()]
+
+  /** Takes a log that a start found; one that lies in two folders is taken once. */
+  #hostFound(found: HostedLog, checkpointedRecoveryPoint: number): void {
+    const known = this.#logs.get(topicPartitionName(found.log.topicPartition))
+    const stays = known === undefined ? undefined : this.#twins.choose(known, found)
+    if (known === undefined || stays === undefined) this.#host(found.log, found.dir, checkpointedRecoveryPoint)
+    else if (stays === found) this.#replace(known, found, checkpointedRecoveryPoint)
+  }
+
+  #host(log: UnifiedLog, dir: LogDir, checkpointedRecoveryPoint: number): void {
+    const name = topicPartitionName(log.topicPartition)
+    const other = this.#logs.get(name)
+    if (other !== undefined) {
+      const message = `${name} lies in ${other.dir.path} and in ${dir.path}; one of the two folders must go`
+      throw new StorageError('KAFKA_STORAGE_ERROR', message)
+    }
+    this.#logs.set(name, { log, dir })
+    this.#moves.forgetPreferred(name)
+    this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
+    log.listen({ onFailure: (_, error) => this.#watch.suspend(dir, error) })
+  }
+
+  /** Deletes a log: at once for everyone, its files after `file.delete.delay.ms`. */
+  deleteLog(topicPartition: TopicPartition): Promise<void> {
+    const name = topicPartitionName(topicPartition)
+    return this.#changes.run(name, async () => {
+      const hosted = this.#logs.get(name)
+      if (hosted === undefined) return this.#deleteOffline(name, topicPartition)
+      this.#moves.cancel(name)
+      this.#logs.delete(name)
+      this.#checkpoints.forget(name, hosted.dir)
+      await hosted.log.close({ flush: false })
+      await this.cleaner.noteDeleted(hosted)
+      const grave = await this.#burial.bury(topicPartition, hosted.dir, hosted.log.config)
+      this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
+    })
+  }
+
+  /** Of a log that could not be opened, the folder goes all the same. */
+  async #deleteOffline(name: string, topicPartition: TopicPartition): Promise<void> {
+    const offline = this.#offline.get(topicPartition)
+    if (offline === undefined) return
+    await this.#burial.bury(topicPartition, offline.dir, this.#defaultConfig)
+    this.#offline.delete(topicPartition)
+    this.#checkpoints.forget(name, offline.dir)
+  }
+
+  /** The move of a log that is under way. */
+  moveOf(topicPartition: TopicPartition): Pick<LogMove, 'dir' | 'sizeInBytes' | 'offsetLag' | 'done'> | undefined {
+    return this.#moves.of(topicPartition)
+  }
+
+  /** Calls back with the log that took the place of one that moved to another folder, which is closed. */
+  onMoved(listener: (log: UnifiedLog) => void): void {
+    this.#onMoved = listener
+  }
+
+  /** Calls back with the log that took the place of one that failed, and holds what of that one had been written. */
+  onResumed(listener: (log: UnifiedLog) => void): void {
+    this.#onResumed = listener
+  }
+
+  /** Calls back with every log whose folder cannot be read any more. */
+  onOffline(listener: (log: UnifiedLog) => void): void {
+    this.#onOffline = listener
+  }
+
+  /**
+   * Begins to move a log into another of the folders; where there is no log yet, that is where it will be made. Throws
+   * LOG_DIR_NOT_FOUND for a folder that is none of this broker's, KAFKA_STORAGE_ERROR for one that failed, and
+   * INVALID_REPLICA_ASSIGNMENT for one that is cordoned.
+   */
+  moveLog(topicPartition: TopicPartition, logDir: string): void {
+    this.#moves.begin(topicPartition, () => this.#dirToMoveTo(logDir))
+  }
+
+  #dirToMoveTo(logDir: string): LogDir {
+    const dir = this.#dirs.find((each) => each.path === logDir)
+    if (dir === undefined) {
+      const isConfigured = this.#o.logDirs.includes(logDir)
+      throw new StorageError(isConfigured ? 'KAFKA_STORAGE_ERROR' : 'LOG_DIR_NOT_FOUND', `no log folder ${logDir}`)
+    }
+    if (dir.failure !== undefined) throw storageFailure(`the log folder ${logDir} is offline`, dir.failure)
+    if (this.#cordonedLogDirs.includes(logDir)) {
+      throw new StorageError('INVALID_REPLICA_ASSIGNMENT', `the log folder ${logDir} is cordoned`)
+    }
+    return dir
+  }
+
+  /** A log that was opened anew, or elsewhere, takes the place of the one that was closed. */
+  #replace({ log, dir }: HostedLog, reopened: HostedLog, checkpointedRecoveryPoint: number): void {
+    const name = topicPartitionName(log.topicPartition)
+    this.#logs.delete(name)
+    this.#checkpoints.forget(name, dir)
+    this.#host(reopened.log, reopened.dir, checkpointedRecoveryPoint)
+    if (reopened.dir !== dir) this.cleaner.noteMoved(reopened, dir)
+  }
+
+  /** Changes the config of a partition's log, or of all logs of a topic. */
+  updateConfig(target: TopicPartition | string, config: LogConfig): void {
+    for (const { log } of this.#logs.values()) {
+      const { topic, partition } = log.topicPartition
+      const isMeant =
+        typeof target === 'string' ? topic === target : topic === target.topic && partition === target.partition
+      if (isMeant) log.updateConfig(config)
+    }
+  }
+
+  /** Changes what logs without a config of their own are made with. */
+  updateDefaultConfig(config: LogConfig): void {
+    this.#defaultConfig = config
+  }
+
+  get cordonedLogDirs(): readonly string[] {
+    return this.#cordonedLogDirs
+  }
+
+  /** From now on no log is made in these folders or moved there; what lies in them stays in use (KIP-1066). */
+  updateCordonedLogDirs(logDirs: readonly string[]): void {
+    this.#cordonedLogDirs = logDirs
+  }
+
+  /** Changes after how long idle producers are forgotten, from the next check on. */
+  updateProducerIdExpiration(expirationMs: number): void {
+    this.#producerIdExpirationMs = expirationMs
+  }
+
+  /** Begins the periodic work: checkpoints, retention, cleaning, forgetting of idle producers. */
+  startBackground(): void {
+    for (const { topicPartition, dir } of this.#interrupted) this.#moves.begin(topicPartition, () => dir)
+    scheduleLogWork(this.#background, this, this.#o)
+    this.cleaner.start()
+  }
+
+  /** Applies retention to all logs, one after the other. */
+  async deleteOldSegments(): Promise<void> {
+    // A log that fails at it has said so, and the others have a right to theirs.
+    await forEachInSlices(this.logs(), async (log) => void (await log.deleteOldSegments().catch(() => undefined)))
+  }
+
+  /** Writes the high watermarks down. */
+  checkpointHighWatermarks(): Promise<void> {
+    return this.#checkpoints.writeHighWatermarks(this.#hosted)
+  }
+
+  /** Writes down from where a recovery would have to begin, and where each log starts. */
+  checkpointOffsets(): Promise<void> {
+    return this.#checkpoints.writeOffsets(this.#hosted)
+  }
+
+  /** Closes all logs so that the next start has nothing to recover, and gives the folders back. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.cleaner.stop()
+    await this.#moves.stop()
+    await this.#background.stop()
+    await this.#watch.stop()
+    await this.#changes.idle()
+    const hosted = [...this.#logs.values()]
+    await forEachLimited(hosted, CONCURRENCY, async ({ log, dir }) => {
+      if (!(await log.close()) && log.failure !== undefined) dir.hasOfflineLogs = true
+    })
+    await this.#context.files.closeAll()
+    try {
+      await this.checkpointOffsets()
+      await this.checkpointHighWatermarks()
+      for (const dir of this.#dirs) {
+        const logs = hosted.filter((each) => each.dir === dir).map(({ log }) => log)
+        const states = new Map(logs.map((log) => [topicPartitionName(log.topicPartition), log.state]))
+        if (isInOrder(dir)) await dir.markClean(-1, states)
+      }
+    } finally {
+      for (const dir of this.#dirs) await dir.release()
+    }
+  }
+}
+
+/** Whether the next start may take the folder's word for what lies in it. */
+function isInOrder({ failure, refusal, hasOfflineLogs }: LogDir): boolean {
+  return failure === undefined && refusal === undefined && !hasOfflineLogs
+}

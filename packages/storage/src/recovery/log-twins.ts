@@ -1,0 +1,53 @@
+import { ZERO_UUID } from '@milena/protocol/messages'
+import type { Logger } from '@milena/runtime'
+import type { LogBurial } from '../manager/log-burial.ts'
+import type { HostedLog } from '../manager/log-checkpoints.ts'
+import { topicPartitionName } from '../topic-partition.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
+
+/**
+ * Logs that lie in two folders, because the power went at the end of a move: the copy had its name, and the original had
+ * not lost it for good. Nothing is written to a copy before that, so both hold the same, and one of them may go.
+ */
+export class LogTwins {
+  readonly #burial: LogBurial
+  readonly #logger: Logger
+  #surplus: HostedLog[] = []
+
+  constructor(o: { readonly burial: LogBurial; readonly logger: Logger }) {
+    this.#burial = o.burial
+    this.#logger = o.logger
+  }
+
+  /** Whether these are such a pair; then the one that starts earlier is buried with {@link bury}, and the other stays. */
+  choose(known: HostedLog, found: HostedLog): HostedLog | undefined {
+    if (!areTheSame(known.log, found.log)) return undefined
+    const stays = isBetter(found.log, known.log) ? found : known
+    this.#surplus.push(stays === found ? known : found)
+    return stays
+  }
+
+  async bury(): Promise<void> {
+    const surplus = this.#surplus
+    this.#surplus = []
+    for (const { log, dir } of surplus) {
+      const { topicPartition } = log
+      await log.close({ flush: false })
+      const renamedTo = await this.#burial.buryForGood(topicPartition, dir, log.config)
+      const fields = { partition: topicPartitionName(topicPartition), renamedTo }
+      this.#logger.warn('A move was interrupted at its end; of the two folders with the same records one goes', fields)
+    }
+  }
+}
+
+/** The id of a topic without records is not on the disk for good; the copy has it all the same. */
+function areTheSame(left: UnifiedLog, right: UnifiedLog): boolean {
+  const isSameTopic = left.topicId === right.topicId || [left.topicId, right.topicId].includes(ZERO_UUID)
+  return isSameTopic && left.logEndOffset === right.logEndOffset && left.latestEpoch === right.latestEpoch
+}
+
+/** One that knows its topic before one that does not; then the one that knows of more deletions. */
+function isBetter(log: UnifiedLog, than: UnifiedLog): boolean {
+  if (log.topicId !== than.topicId) return than.topicId === ZERO_UUID
+  return log.logStartOffset > than.logStartOffset
+}
