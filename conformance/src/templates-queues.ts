@@ -79,8 +79,8 @@ function givenTo(
 export const queueTemplates: Readonly<Record<string, Template>> = {
   ShareGroupHeartbeat: (random, { queue, topics }) => {
     // Which of two members gets which partition follows from the hash of the topic's id.
-    const isAlone = (queue.memberEpochs.get(queue.memberIds[0]!) ?? 0) > 0
-    const memberId = isAlone ? queue.memberIds[0]! : random.pick(queue.memberIds)
+    const joined = queue.memberIds.find((id) => (queue.memberEpochs.get(id) ?? 0) > 0)
+    const memberId = joined ?? random.pick(queue.memberIds)
     const memberEpoch = random.chance(0.2) ? 0 : (queue.memberEpochs.get(memberId) ?? 0)
     const names = random.chance(0.3) ? topics.map(({ name }) => name) : [random.pick(topics).name]
     return made(apis.shareGroupHeartbeat, {

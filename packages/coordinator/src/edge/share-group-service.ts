@@ -326,7 +326,9 @@ export class ShareGroupService {
       const error = { errorCode: end.errorCode, errorMessage: messageOf(end.errorCode) }
       return { ...offsetsPartition(partition, 0, 0, -1), ...error }
     }
-    return offsetsPartition(partition, startOffset, leaderEpoch, end.offset - startOffset - deliveryCompleteCount)
+    // As in Kafka the difference of two offsets is one of 64 bits, whatever it was altered to.
+    const lag = BigInt.asIntN(64, BigInt(end.offset) - BigInt(startOffset) - BigInt(deliveryCompleteCount))
+    return offsetsPartition(partition, startOffset, leaderEpoch, Number(lag))
   }
 }
 
