@@ -30,10 +30,10 @@ export interface LogContext {
   /** `producer.id.expiration.ms`; a function because it can change while the broker runs. */
   readonly producerIdExpirationMs: () => number
   /**
-   * Writes the recovery points down, after a truncation: one that is behind the end of its log would keep what is
-   * appended next from being validated after a crash.
+   * Writes the recovery points down, for the sake of the log with this name: one that is behind the end of its log would
+   * keep what is appended next from being validated after a crash. Throws when the disk of that log refuses.
    */
-  readonly checkpointRecoveryPoints: () => Promise<void>
+  readonly checkpointRecoveryPoints: (name: string) => Promise<void>
   /** A log was cut at `offset`: what comes behind it has not been cleaned. */
   readonly noteTruncated: (name: string, offset: number) => Promise<void>
 }

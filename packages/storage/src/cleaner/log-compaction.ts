@@ -74,7 +74,7 @@ export class LogCompaction {
     try {
       // A recovery takes offsets that are not there behind the recovery point for a loss, and cuts the log.
       await this.#log.local.flushed(plan.firstUncleanableOffset)
-      await this.#log.context.checkpointRecoveryPoints()
+      await this.#log.context.checkpointRecoveryPoints(this.#log.name)
       await this.#makeFirm()
       // Behind what retention may be deleting just now.
       const job = await this.#log.housekeeping.queue.run(() => this.#jobOf(plan))

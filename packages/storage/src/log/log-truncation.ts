@@ -9,8 +9,9 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
   await local.settle()
   // First of all: a start that finds less than had been flushed takes it for damage.
   local.lowerRecoveryPoint(offset)
-  await context.checkpointRecoveryPoints()
-  await housekeeping.queue.run(async () => {
+  await context.checkpointRecoveryPoints(log.name)
+  // Half of a cut is what the next time the log is opened makes the best of: if the disk refuses, the log fails.
+  const cut = async (): Promise<void> => {
     const { active } = local.segments
     await local.truncateTo(offset)
     offsets.cutTo(offset)
@@ -19,9 +20,10 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
     await producers.rebuild({ logStartOffset, logEndOffset: offset, highWatermark })
     if (local.segments.active !== active) await beginSegment(log, offset)
     await housekeeping.checkpointEpochs()
-  })
-  await context.checkpointRecoveryPoints()
+  }
+  await housekeeping.queue.run(() => housekeeping.guard(cut))
   await context.noteTruncated(log.name, offset)
+  await context.checkpointRecoveryPoints(log.name)
 }
 
 /**
@@ -40,16 +42,17 @@ export async function truncateLogFully(log: LogParts, offset: number): Promise<v
   const { context, local, housekeeping, producers, offsets } = log
   await local.settle()
   local.lowerRecoveryPoint(Math.min(offset, local.segments.first.baseOffset))
-  await context.checkpointRecoveryPoints()
-  await housekeeping.queue.run(async () => {
+  await context.checkpointRecoveryPoints(log.name)
+  const restart = async (): Promise<void> => {
     await local.restartAt(offset, context.clock.nowMs())
     offsets.restartAt(offset)
     noteCut(log)
     await producers.reset(offset)
     await housekeeping.checkpointEpochs()
-  })
-  await context.checkpointRecoveryPoints()
+  }
+  await housekeeping.queue.run(() => housekeeping.guard(restart))
   await context.noteTruncated(log.name, offset)
+  await context.checkpointRecoveryPoints(log.name)
 }
 
 function noteCut({ context, name, offsets }: LogParts): void {

@@ -432,6 +432,11 @@ export class UnifiedLog {
     await this.#local.salvage()
   }
 
+  /** The disk refused what the log cannot go on without. */
+  noteFailure(cause: unknown): void {
+    this.#fail(cause)
+  }
+
   /** The folder is gone: nothing can be read or written any more. */
   goOffline(cause: StorageError): void {
     this.#isOffline = true

@@ -74,12 +74,15 @@ export class LogCheckpoints {
   /**
    * To be called before a log is made: what the files still say of a deleted one with the same name would, after a
    * crash, be taken for its own. What they say of the others stays as it is: nobody waits for ten thousand logs to be
-   * settled because one is made anew.
+   * settled because one is made anew. Throws when the disk of its folder refuses.
    */
-  async forgetBefore(name: string, hosted: () => readonly HostedLog[]): Promise<void> {
+  async forgetBefore(name: string, dir: LogDir, hosted: () => readonly HostedLog[]): Promise<void> {
     if (!this.#deleted.has(name)) return
     await this.#writes.run(() => this.#writeOffsetFiles(hosted))
     await this.writeHighWatermarks(hosted)
+    if (dir.refusal === undefined) return
+    this.#deleted.add(name)
+    throw dir.refusal
   }
 
   writeHighWatermarks(hosted: () => readonly HostedLog[]): Promise<void> {
@@ -89,6 +92,13 @@ export class LogCheckpoints {
   /** Recovery points and log start offsets; before a recovery point is written, what lies below it is settled. */
   writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
     return this.#writes.run(() => this.#writeOffsets(hosted))
+  }
+
+  /** As {@link writeOffsets}, for who must not go on if it cannot be done; throws why the disk of that log refuses. */
+  async writeOffsetsFor(name: string, hosted: () => readonly HostedLog[]): Promise<void> {
+    await this.writeOffsets(hosted)
+    const refusal = hosted().find(({ log }) => topicPartitionName(log.topicPartition) === name)?.dir.refusal
+    if (refusal !== undefined) throw refusal
   }
 
   async #writeHighWatermarks(hosted: readonly HostedLog[]): Promise<void> {

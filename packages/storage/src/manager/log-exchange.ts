@@ -52,10 +52,12 @@ export class LogExchange {
         moved = await this.#reopen(hosted, { dir: move.dir, directory })
         // The new folder's papers know the log before the old folder goes, and nothing is written to the log before that
         // is for good: a start that finds both finds the same records in them.
-        await context.checkpointRecoveryPoints()
+        await context.checkpointRecoveryPoints(name)
         await this.#o.bury(hosted)
       } catch (error) {
-        await this.#goBack(move, hosted, moved, directory)
+        // A disk that refuses this too leaves the log closed: it is opened anew when the disk is back.
+        const giveUp = (cause: unknown): void => (moved ?? hosted).log.noteFailure(cause)
+        await this.#goBack(move, hosted, moved, directory).catch(giveUp)
         throw error
       }
       await fs.syncDirectory(hosted.dir.path).catch((error: unknown) => {
@@ -71,8 +73,10 @@ export class LogExchange {
     const { fs } = this.#o.context
     await moved?.log.close({ flush: false })
     if (await fs.exists(directory)) {
-      await fs.removeDirectory(directory)
+      // Under a name that no start takes for a log: half of it must not be found beside the other folder.
+      await fs.rename(directory, move.directory)
       await fs.syncDirectory(move.dir.path)
+      await fs.removeDirectory(move.directory)
     }
     if (move.log.failure !== undefined) return
     const back = await this.#reopen(moved ?? hosted, { dir: hosted.dir, directory: move.log.directory })

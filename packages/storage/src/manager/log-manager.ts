@@ -96,7 +96,7 @@ export class LogManager {
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
       corruption: o.corruption ?? 'offline',
       producerIdExpirationMs: () => this.#producerIdExpirationMs,
-      checkpointRecoveryPoints: () => this.checkpointOffsets(),
+      checkpointRecoveryPoints: (name) => this.#checkpoints.writeOffsetsFor(name, this.#hosted),
       noteTruncated: (name, offset) => this.cleaner.noteTruncated(this.#logs.get(name), offset),
     }
     this.cleaner = new LogCleaner({
@@ -262,7 +262,7 @@ export class LogManager {
     if (dir.refusal !== undefined) throw dir.refusal
     const directory = path.join(dir.path, name)
     try {
-      await this.#checkpoints.forgetBefore(name, this.#hosted)
+      await this.#checkpoints.forgetBefore(name, dir, this.#hosted)
       // Only remains of an attempt that failed can be there: whatever they are, they are not taken on trust.
       const isNew = !(await this.#o.fs.exists(directory))
       await this.#o.fs.mkdir(directory)

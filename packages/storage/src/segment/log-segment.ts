@@ -334,8 +334,9 @@ export class LogSegment {
     const before = this.#allPaths()
     this.#suffix = DELETED_SUFFIX
     const after = this.#allPaths()
+    // All of them first: if the disk refuses in the middle, nobody knows of the rest any more.
+    for (const from of before) await this.#context.files.close(from)
     for (const [index, from] of before.entries()) {
-      await this.#context.files.close(from)
       await this.#ifPresent(() => this.#context.fs.rename(from, after[index]!))
     }
     this.indexes.forget()
@@ -344,9 +345,9 @@ export class LogSegment {
   /** Lets the names of some of the files end differently. Nobody may read them meanwhile. */
   async renameFiles(fileSuffixes: readonly string[], suffix: string): Promise<void> {
     this.#renamed ??= new Map()
+    for (const fileSuffix of fileSuffixes) await this.#context.files.close(this.#path(fileSuffix))
     for (const fileSuffix of fileSuffixes) {
       const from = this.#path(fileSuffix)
-      await this.#context.files.close(from)
       const to = path.join(this.#directory, offsetFileName(this.baseOffset, fileSuffix) + suffix)
       await this.#ifPresent(() => this.#context.fs.rename(from, to))
       this.#renamed.set(fileSuffix, suffix)
@@ -358,10 +359,9 @@ export class LogSegment {
 
   /** Removes the files. A read that is under way ends first. */
   async remove(): Promise<void> {
-    for (const file of this.#allPaths()) {
-      await this.#context.files.close(file)
-      await this.#ifPresent(() => this.#context.fs.remove(file))
-    }
+    const files = this.#allPaths()
+    for (const file of files) await this.#context.files.close(file)
+    for (const file of files) await this.#ifPresent(() => this.#context.fs.remove(file))
     this.indexes.forget()
   }
 
