@@ -14,6 +14,8 @@ export interface ReadRequest {
   readonly maxBytes: number
   /** No batch that reaches to this offset or beyond it. */
   readonly endOffset: number
+  /** Where the log ends, if that is known: a batch that says that it lies behind is damaged. */
+  readonly writtenOffset?: number
   /** The first batch is given whole even when it alone is larger than `maxBytes`. */
   readonly minOneMessage: boolean
 }
@@ -34,6 +36,12 @@ export class BatchCollector implements FetchData {
     this.nextOffset = request.startOffset
   }
 
+  /** Notes that what follows is damaged; tells whether there is something before it to be given out. */
+  endsBeforeDamage(): boolean {
+    this.isDamaged = true
+    return this.sizeInBytes > 0
+  }
+
   get bytesLeft(): number {
     return Math.max(0, this.#request.maxBytes - this.sizeInBytes)
   }
@@ -47,10 +55,18 @@ export class BatchCollector implements FetchData {
     let from = -1
     let at = 0
     let end = 0
+    let skippedAt = -1
     while (!this.isFull && isBatchAt(bytes, at, 0)) {
       const sizeInBytes = sizeInBytesAt(bytes, at)
       const lastOffset = lastOffsetAt(bytes, at)
       if (lastOffset >= this.nextOffset) {
+        // Behind a gap: unless a batch was compacted, the one before it says that it ends too early.
+        const isBehindGap = skippedAt >= 0 && this.sizeInBytes === 0 && baseOffsetAt(bytes, at) > this.nextOffset
+        const isSkipWrong = verify && isBehindGap && !isAsWritten(bytes, skippedAt)
+        if (isSkipWrong || (verify && this.#isBeyondTheLog(bytes, at, lastOffset))) {
+          this.isDamaged = true
+          break
+        }
         if (!this.#fits(sizeInBytes, lastOffset) || at + sizeInBytes > bytes.byteLength) break
         if (verify && !isAsWritten(bytes, at)) {
           this.isDamaged = true
@@ -60,12 +76,23 @@ export class BatchCollector implements FetchData {
         this.sizeInBytes += sizeInBytes
         this.nextOffset = lastOffset + 1
         end = at + sizeInBytes
-      }
+      } else skippedAt = at
       at += sizeInBytes
     }
     if (from >= 0) this.slices.push(from === 0 && end === bytes.byteLength ? bytes : bytes.subarray(from, end))
     if (this.sizeInBytes > 0 && this.bytesLeft < BATCH_HEADER_BYTES) this.isFull = true
     return at
+  }
+
+  /**
+   * A batch that the reader may not see yet ends the read. One that only says so, because it is damaged, would let the
+   * reader wait for ever.
+   */
+  #isBeyondTheLog(bytes: Buffer, at: number, lastOffset: number): boolean {
+    const { endOffset, writtenOffset = Infinity } = this.#request
+    if (lastOffset < endOffset) return false
+    const isWhole = at + sizeInBytesAt(bytes, at) <= bytes.byteLength
+    return lastOffset >= writtenOffset || (isWhole && !isAsWritten(bytes, at))
   }
 
   #fits(sizeInBytes: number, lastOffset: number): boolean {

@@ -169,7 +169,10 @@ export class LocalLog {
 
   /** Batches before `request.endOffset`, which may not be beyond `writtenOffset`. */
   async read(request: ReadRequest): Promise<FetchData> {
-    return this.#reader.readCached(request) ?? this.whileOpen(() => this.#reader.read(request))
+    return (
+      this.#reader.readCached(request) ??
+      this.whileOpen(() => this.#reader.read({ ...request, writtenOffset: this.#writtenOffset }))
+    )
   }
 
   /** Runs something that reads segments; {@link close} waits for it, so that no file is opened again behind it. */

@@ -55,9 +55,11 @@ async function readSegment(segment: LogSegment, collector: BatchCollector): Prom
   let wasRebuilt = position === 0
   while (!collector.isFull && position < segment.writtenBytes) {
     const bytes = await readAt(segment, position, Math.max(neededBytes, collector.bytesLeft + SKIP_BYTES))
-    if (!isBatchAt(bytes, 0, segment.baseOffset)) {
+    // An index leads to the batch that holds the offset, or to one before it.
+    const isAstray = !wasRebuilt && isBatchAt(bytes, 0, collector.nextOffset + 1)
+    if (isAstray || !isBatchAt(bytes, 0, segment.baseOffset)) {
       // What was collected is sound; whoever asks for the rest learns of the damage.
-      if (collector.sizeInBytes > 0) return
+      if (collector.endsBeforeDamage()) return
       if (wasRebuilt) throw damaged(segment, position, 'no batch begins here')
       wasRebuilt = true
       await segment.indexes.rebuildAsWrong()
@@ -67,14 +69,18 @@ async function readSegment(segment: LogSegment, collector: BatchCollector): Prom
     const done = collector.take(bytes, { verify: true })
     position += done
     if (collector.isDamaged) {
-      if (collector.sizeInBytes > 0) return
-      throw damaged(segment, position, `the batch of offset ${collector.nextOffset} does not match its CRC`)
+      if (collector.endsBeforeDamage()) return
+      throw damaged(segment, position, `the batch of offset ${collector.nextOffset} is not what was written`)
     }
     neededBytes = bytes.byteLength - done >= BATCH_HEADER_BYTES ? sizeInBytesAt(bytes, done) : BATCH_HEADER_BYTES
     if (!collector.isFull && position < segment.writtenBytes && neededBytes > segment.writtenBytes - position) {
-      if (collector.sizeInBytes > 0) return
+      if (collector.endsBeforeDamage()) return
       throw damaged(segment, position, `a batch of ${neededBytes} bytes is longer than the file`)
     }
+  }
+  // A batch before the offset that is wanted has a wrong length: what follows on the file is not what comes next.
+  if (position > segment.writtenBytes && !collector.endsBeforeDamage()) {
+    throw damaged(segment, position, 'a batch is longer than the file')
   }
 }
 

@@ -17,6 +17,7 @@ import { LogBurial } from './log-burial.ts'
 import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
 import { LogMoves } from './log-moves.ts'
+import { LogPlacement } from './log-placement.ts'
 import { LogTwins } from '../recovery/log-twins.ts'
 import type { LogMove } from './log-move.ts'
 import { LogResumption } from '../recovery/log-resumption.ts'
@@ -25,7 +26,6 @@ import type { LogConfig } from '../log-config.ts'
 import { defaultLogConfig } from '../log-config.ts'
 import type { LogContext } from '../log-context.ts'
 import type { LogDir } from './log-dir.ts'
-import { chooseLogDir } from './log-dir-choice.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { LogExchange } from './log-exchange.ts'
 import { loadLog } from '../recovery/log-loader.ts'
@@ -59,6 +59,7 @@ export class LogManager {
   readonly #checkpoints: LogCheckpoints
   #closing: Promise<void> | undefined
   readonly #moves: LogMoves
+  readonly #placement: LogPlacement
   /** Moves that the last stop interrupted. */
   readonly #interrupted: { readonly topicPartition: TopicPartition; readonly dir: LogDir }[] = []
   readonly #watch: DiskWatch
@@ -71,13 +72,13 @@ export class LogManager {
   readonly #logger: Logger
   #defaultConfig: LogConfig
   #producerIdExpirationMs: number
-  #cordonedLogDirs: readonly string[] = []
 
   private constructor(o: LogManagerOptions, clusterId: string, dirs: readonly LogDir[]) {
     this.#o = o
     this.clusterId = clusterId
     this.#dirs = dirs
     this.#checkpoints = new LogCheckpoints(dirs, (dir, error) => this.#watch.suspend(dir, error))
+    this.#placement = new LogPlacement({ logDirs: o.logDirs, dirs, taken: () => this.#takenDirs() })
     this.#defaultConfig = o.defaultConfig ?? defaultLogConfig
     this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
@@ -133,7 +134,13 @@ export class LogManager {
       },
     })
     for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)
-    this.#moves = new LogMoves({ ...o, logger: this.#logger, hosted, exchange: (move) => exchange.carryOut(move) })
+    this.#moves = new LogMoves({
+      ...o,
+      logger: this.#logger,
+      placement: this.#placement,
+      hosted,
+      exchange: (move) => exchange.carryOut(move),
+    })
   }
 
   /**
@@ -222,8 +229,8 @@ export class LogManager {
     const known = this.logDirOf(topicPartition)
     if (known !== undefined) return known
     const name = topicPartitionName(topicPartition)
-    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
-    this.#moves.prefer(name, dir)
+    const dir = this.#placement.dirOfNew(name)
+    this.#placement.prefer(name, dir)
     return dir.path
   }
 
@@ -258,7 +265,7 @@ export class LogManager {
     }
     const offline = this.#offline.get(topicPartition)
     if (offline !== undefined) throw offline.failure
-    const dir = this.#moves.preferredDir(name) ?? this.#emptiestDir()
+    const dir = this.#placement.dirOfNew(name)
     if (dir.refusal !== undefined) throw dir.refusal
     const directory = path.join(dir.path, name)
     try {
@@ -296,13 +303,8 @@ export class LogManager {
     log.assignTopicId(topicId)
   }
 
-  #emptiestDir(): LogDir {
-    return chooseLogDir({ dirs: this.#dirs, cordonedLogDirs: this.#cordonedLogDirs, taken: this.#takenDirs() })
-  }
-
-  /** Of each log that there is or will be, its folder: one by one, since with a single folder nobody looks at them. */
+  /** Of each log its folder: one by one, since with a single folder nobody looks at them. */
   *#takenDirs(): Iterable<LogDir> {
-    yield* this.#moves.preferredDirs()
     for (const { dir } of this.#logs.values()) yield dir
   }
 
@@ -325,7 +327,7 @@ export class LogManager {
       throw new StorageError('KAFKA_STORAGE_ERROR', message)
     }
     this.#logs.set(name, { log, dir })
-    this.#moves.forgetPreferred(name)
+    this.#placement.forget(name)
     this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
     log.listen({ onFailure: (_, error) => this.#watch.suspend(dir, error) })
   }
@@ -381,20 +383,7 @@ export class LogManager {
    * INVALID_REPLICA_ASSIGNMENT for one that is cordoned.
    */
   moveLog(topicPartition: TopicPartition, logDir: string): void {
-    this.#moves.begin(topicPartition, () => this.#dirToMoveTo(logDir))
-  }
-
-  #dirToMoveTo(logDir: string): LogDir {
-    const dir = this.#dirs.find((each) => each.path === logDir)
-    if (dir === undefined) {
-      const isConfigured = this.#o.logDirs.includes(logDir)
-      throw new StorageError(isConfigured ? 'KAFKA_STORAGE_ERROR' : 'LOG_DIR_NOT_FOUND', `no log folder ${logDir}`)
-    }
-    if (dir.failure !== undefined) throw storageFailure(`the log folder ${logDir} is offline`, dir.failure)
-    if (this.#cordonedLogDirs.includes(logDir)) {
-      throw new StorageError('INVALID_REPLICA_ASSIGNMENT', `the log folder ${logDir} is cordoned`)
-    }
-    return dir
+    this.#moves.begin(topicPartition, () => this.#placement.dirToMoveTo(logDir))
   }
 
   /** A log that was opened anew, or elsewhere, takes the place of the one that was closed. */
@@ -422,12 +411,12 @@ export class LogManager {
   }
 
   get cordonedLogDirs(): readonly string[] {
-    return this.#cordonedLogDirs
+    return this.#placement.cordonedLogDirs
   }
 
   /** From now on no log is made in these folders or moved there; what lies in them stays in use (KIP-1066). */
   updateCordonedLogDirs(logDirs: readonly string[]): void {
-    this.#cordonedLogDirs = logDirs
+    this.#placement.cordonedLogDirs = logDirs
   }
 
   /** Changes after how long idle producers are forgotten, from the next check on. */

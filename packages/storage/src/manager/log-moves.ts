@@ -3,6 +3,7 @@ import type { FileSystem, Logger, Random } from '@milena/runtime'
 import type { HostedLog } from './log-checkpoints.ts'
 import type { LogDir } from './log-dir.ts'
 import { LogMove } from './log-move.ts'
+import type { LogPlacement } from './log-placement.ts'
 import { StorageError } from '../storage-error.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import { futureDirName, topicPartitionName } from '../topic-partition.ts'
@@ -11,6 +12,7 @@ export interface LogMovesOptions {
   readonly fs: FileSystem
   readonly random: Random
   readonly logger: Logger
+  readonly placement: LogPlacement
   readonly hosted: (name: string) => HostedLog | undefined
   /** Puts the whole copy in the place of the log, unless the log is gone; called when little is left to copy. */
   readonly exchange: (move: LogMove) => Promise<void>
@@ -20,8 +22,6 @@ export interface LogMovesOptions {
 export class LogMoves {
   readonly #o: LogMovesOptions
   readonly #moves = new Map<string, LogMove>()
-  /** Where logs shall be made that there are not yet. */
-  readonly #preferred = new Map<string, LogDir>()
 
   constructor(o: LogMovesOptions) {
     this.#o = o
@@ -29,24 +29,6 @@ export class LogMoves {
 
   of(topicPartition: TopicPartition): LogMove | undefined {
     return this.#moves.get(topicPartitionName(topicPartition))
-  }
-
-  preferredDir(name: string): LogDir | undefined {
-    const dir = this.#preferred.get(name)
-    return dir?.failure === undefined ? dir : undefined
-  }
-
-  /** Of the logs that there are not yet. */
-  preferredDirs(): Iterable<LogDir> {
-    return this.#preferred.values()
-  }
-
-  forgetPreferred(name: string): void {
-    this.#preferred.delete(name)
-  }
-
-  prefer(name: string, dir: LogDir): void {
-    this.#preferred.set(name, dir)
   }
 
   /** Begins to move a log, in place of where it was moving before; `findDir` may refuse, after the name has passed. */
@@ -58,7 +40,7 @@ export class LogMoves {
     const dir = findDir()
     const running = this.#moves.get(name)
     const hosted = this.#o.hosted(name)
-    if (hosted === undefined) return this.prefer(name, dir)
+    if (hosted === undefined) return this.#o.placement.prefer(name, dir)
     if (running?.dir === dir) return
     running?.cancel()
     if (hosted.dir === dir) return
@@ -70,7 +52,7 @@ export class LogMoves {
 
   /** The log is deleted. */
   cancel(name: string): void {
-    this.#preferred.delete(name)
+    this.#o.placement.forget(name)
     this.#moves.get(name)?.cancel()
   }
 

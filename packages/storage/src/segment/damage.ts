@@ -24,6 +24,10 @@ const WINDOW_BYTES = 1_048_576
 const SECTOR_BYTES = 512
 /** Batches end in a zero more often than not (a record without headers); two are rarely chance. */
 const TRAILING_ZEROS_MIN = 2
+/** The end of a marker is the version of its value, the epoch of a coordinator, and no headers: seven zeros. */
+const TRAILING_ZEROS_MIN_OF_MARKERS = 8
+const ATTRIBUTES_AT = 22
+const IS_CONTROL = 0x20
 /** Base offsets behind the damage lie within what one segment can hold. */
 const OFFSET_DISTANCE_MAX = 0x7fff_ffff
 
@@ -52,6 +56,9 @@ async function isCutShort({ read, position, sizeInBytes }: DamagedFile): Promise
 
 /** A sector, or the part of it that lies in the stretch, is all zeros, or the stretch ends in zeros. */
 async function lacksBytes({ read, position }: DamagedFile, end: number): Promise<boolean> {
+  const header = Buffer.alloc(BATCH_HEADER_BYTES)
+  await read(header, position)
+  const isMarker = (header[ATTRIBUTES_AT]! & IS_CONTROL) !== 0
   let trailingZeros = 0
   for (let at = position; at < end;) {
     // A window ends where a sector does, so that none is seen in two parts.
@@ -75,7 +82,7 @@ async function lacksBytes({ read, position }: DamagedFile, end: number): Promise
     if (filled === 0) break
     at += filled
   }
-  return trailingZeros >= TRAILING_ZEROS_MIN
+  return trailingZeros >= (isMarker ? TRAILING_ZEROS_MIN_OF_MARKERS : TRAILING_ZEROS_MIN)
 }
 
 async function findSoundBatch(file: DamagedFile): Promise<number | undefined> {
