@@ -1,5 +1,5 @@
 // `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, and prints how
-// often. `--seed N` runs one long history, `--runs N` so many (1000 unless said), `--minutes M` as many as there is time
+// often. `--seed N` runs one long history, `--runs N` so many (150 unless said), `--minutes M` as many as there is time
 // for. Each thread takes a part of the work at a time.
 import os from 'node:os'
 import { parseArgs } from 'node:util'
@@ -9,12 +9,20 @@ import { CrashFailure, newTally } from './crash/crash-failure.ts'
 import type { CrashTask } from './crash/crash-task.ts'
 import { doCrashTask } from './crash/crash-task.ts'
 import { histories } from './crash/histories.ts'
+import type { FlipTally } from './damage/flip-everywhere.ts'
+import { FlipFailure, newFlipTally } from './damage/flip-everywhere.ts'
+import type { FaultTally } from './faults/fault-everywhere.ts'
+import { FaultFailure, newFaultTally } from './faults/fault-everywhere.ts'
 
-type Answer = { readonly task: CrashTask } & ({ readonly tally: CrashTally } | { readonly failure: string })
+type Tally = CrashTally | FaultTally | FlipTally
+type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { readonly failure: string })
 
 const SEEDS_OF_A_TASK = 25
 /** Of so many recoveries of a small history, one is crashed everywhere itself. */
-const AGAIN_ONE_IN = 80
+const AGAIN_ONE_IN = 160
+/** Of the ways in which the calls of a history can fail, and of the bytes it leaves on the disk, so many are tried. */
+const FAULTS_ONE_IN = 30
+const FLIPS_ONE_IN = 12
 
 if (isMainThread) await main()
 else {
@@ -27,7 +35,8 @@ async function answer(task: CrashTask): Promise<Answer> {
   try {
     return { task, tally: await doCrashTask(task) }
   } catch (error) {
-    const text = error instanceof CrashFailure ? error.message : String(error instanceof Error ? error.stack : error)
+    const isKnown = [CrashFailure, FaultFailure, FlipFailure].some((kind) => error instanceof kind)
+    const text = isKnown ? (error as Error).message : String(error instanceof Error ? error.stack : error)
     return { task, failure: text }
   }
 }
@@ -41,7 +50,11 @@ function optionNumber(name: string, text: string | undefined): number | undefine
 
 function* tasksOf(o: { seed?: number | undefined; runs: number; mayGoOn: () => boolean }): Generator<CrashTask> {
   if (o.seed === undefined) {
-    for (const history of Object.keys(histories)) yield { kind: 'everywhere', history, againOneIn: AGAIN_ONE_IN }
+    for (const history of Object.keys(histories)) {
+      yield { kind: 'everywhere', history, againOneIn: AGAIN_ONE_IN }
+      yield { kind: 'faults', history, oneIn: FAULTS_ONE_IN }
+      yield { kind: 'flips', history, oneIn: FLIPS_ONE_IN }
+    }
   }
   const begin = o.seed ?? 1
   for (let first = begin; first < begin + o.runs && o.mayGoOn(); first += SEEDS_OF_A_TASK) {
@@ -57,9 +70,9 @@ async function main(): Promise<void> {
   const minutes = optionNumber('minutes', values.minutes)
   const startMs = performance.now()
   const endMs = minutes === undefined ? Infinity : startMs + minutes * 60_000
-  const runs = optionNumber('runs', values.runs) ?? (seed !== undefined ? 1 : minutes === undefined ? 1000 : Infinity)
+  const runs = optionNumber('runs', values.runs) ?? (seed !== undefined ? 1 : minutes === undefined ? 150 : Infinity)
   const tasks = tasksOf({ seed, runs, mayGoOn: () => performance.now() < endMs })
-  const totals = { everywhere: newTally(), seeds: newTally() }
+  const totals = { everywhere: newTally(), faults: newFaultTally(), flips: newFlipTally(), seeds: newTally() }
   let seeds = 0
   const failures: string[] = []
   const seconds = (): string => `${((performance.now() - startMs) / 1000).toFixed(1)} s`
@@ -71,12 +84,27 @@ async function main(): Promise<void> {
     }
     const { task, tally } = answered
     add(totals[task.kind], tally)
-    if (task.kind === 'everywhere') console.log(`  ${task.history}: ${tally.points} points, ${tally.runs} recoveries`)
-    else seeds += task.count
+    if (task.kind === 'seeds') seeds += task.count
+    else
+      console.log(
+        `  ${task.history}, ${task.kind}: ${Object.entries(tally)
+          .map(([name, n]) => `${n} ${name}`)
+          .join(', ')}`,
+      )
   }
   await inThreads(tasks, note)
-  if (seed === undefined)
+  if (seed === undefined) {
+    const { faults, flips } = totals
     console.log(`Every call of ${Object.keys(histories).length} small histories: ${said(totals.everywhere)}`)
+    console.log(
+      `${faults.points} calls that the disk refused: back by itself after ${faults.cameBack}, opened again after ` +
+        `${faults.restarted}, and ${faults.runs} losses of power behind them`,
+    )
+    console.log(
+      `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
+        `offline after ${flips.offline}, taken for a write that broke off ${flips.cutOff}`,
+    )
+  }
   console.log(`${seeds} long histories by seed: ${said(totals.seeds)} (${seconds()})`)
   console.log(failures.length === 0 ? 'Nothing that was acknowledged is lost.' : `${failures.length} failures, above.`)
   process.exitCode = failures.length === 0 ? 0 : 1
@@ -86,10 +114,9 @@ function said({ points, runs, promisedRecords }: CrashTally): string {
   return `${points} crash points, ${runs} recoveries, ${promisedRecords} acknowledged records at stake`
 }
 
-function add(total: CrashTally, tally: CrashTally): void {
-  total.points += tally.points
-  total.runs += tally.runs
-  total.promisedRecords += tally.promisedRecords
+function add<T extends object>(total: T, tally: Tally): void {
+  const sums = total as Record<string, number>
+  for (const [name, count] of Object.entries(tally)) sums[name]! += Number(count)
 }
 
 /** Hands the tasks out to a thread for each core, one at a time; a thread that found something wrong goes on. */
@@ -108,6 +135,7 @@ async function inThreads(tasks: Iterator<CrashTask>, note: (answered: Answer) =>
 
 function asked(worker: Worker, task: CrashTask): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    worker.removeAllListeners('error')
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.postMessage(task)

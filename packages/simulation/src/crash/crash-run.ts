@@ -26,7 +26,7 @@ export interface Run {
   readonly world: LogWorld
 }
 
-const START_MS = 1_700_000_000_000
+export const START_MS = 1_700_000_000_000
 
 /** Runs a history on an empty disk. With a seed the disk is slow, and calls overtake each other as it says. */
 export async function runHistory(steps: readonly Step[], o: { seed?: number; wrap?: Wrap } = {}): Promise<Run> {

@@ -93,7 +93,7 @@ function saidWrongly(world: LogWorld, models: Models, since: number): string[] {
  * Lets a recovered storage go on: everyone writes, segments roll and go, and it stops in order. Then it is compared
  * once more, and its folders hold nothing that belongs to no one.
  */
-export async function liveOn({ world, fs }: Recovery): Promise<string[]> {
+export async function liveOn({ world, fs }: Pick<Recovery, 'world' | 'fs'>): Promise<string[]> {
   const problems: string[] = []
   const [models, since] = [world.timeline.now, world.logged.length]
   try {

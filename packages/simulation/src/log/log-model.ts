@@ -13,6 +13,10 @@ export type LogEvent =
   | { readonly kind: 'appended'; readonly bytes: Uint8Array }
   /** Someone was told that everything before `offset` survives. */
   | { readonly kind: 'promised'; readonly offset: number }
+  /** Someone was told that everything before `offset` survives the death of the process. */
+  | { readonly kind: 'written'; readonly offset: number }
+  /** After a failure of the disk the log goes on at `offset`: what was on its way behind it is not there. */
+  | { readonly kind: 'resumed'; readonly offset: number }
   /** The log start offset may be as high as this from now on. */
   | { readonly kind: 'started'; readonly offset: number }
   /** A log start offset was written down durably. */
@@ -40,6 +44,8 @@ export interface LogModel {
   readonly earlier: readonly (readonly ModelBatch[])[]
   /** Everything before was acknowledged as safe. */
   readonly promisedOffset: number
+  /** Everything before was acknowledged as written, and is there as long as the power is. */
+  readonly writtenOffset: number
   readonly startAtLeast: number
   readonly startAtMost: number
   /** Somebody asked for its deletion, or nobody was told yet that it is there. */
@@ -59,6 +65,7 @@ export function newLogModel(topicPartition: TopicPartition, topicId: string): Lo
     batches: [],
     earlier: [],
     promisedOffset: 0,
+    writtenOffset: 0,
     startAtLeast: 0,
     startAtMost: 0,
     mayBeGone: true,
@@ -79,6 +86,10 @@ export function afterEvent(model: LogModel, event: LogEvent): LogModel {
     case 'promised':
       if (event.offset <= model.promisedOffset) return model
       return { ...model, promisedOffset: event.offset, mayBeGone: false }
+    case 'written':
+      return { ...model, writtenOffset: Math.max(model.writtenOffset, event.offset) }
+    case 'resumed':
+      return resumed(model, event.offset)
     case 'started':
       return { ...model, startAtMost: Math.max(model.startAtMost, event.offset) }
     case 'startPromised':
@@ -89,14 +100,25 @@ export function afterEvent(model: LogModel, event: LogEvent): LogModel {
         batches: model.batches.filter(({ view }) => view.lastOffset < event.offset),
         earlier: [...model.earlier, model.batches],
         promisedOffset: Math.min(model.promisedOffset, event.offset),
+        writtenOffset: Math.min(model.writtenOffset, event.offset),
       }
     case 'deleting':
-      return { ...model, mayBeGone: true, promisedOffset: 0, startAtLeast: 0 }
+      return { ...model, mayBeGone: true, promisedOffset: 0, writtenOffset: 0, startAtLeast: 0 }
     case 'moving':
       return { ...model, startAtLeast: 0 }
     case 'found':
       return found(model, event)
   }
+}
+
+/** A cut that the disk refused may not have happened: then the log is what it was before. */
+function resumed(model: LogModel, offset: number): LogModel {
+  const versions = [model.batches, ...model.earlier.toReversed()]
+  const ends = (version: readonly ModelBatch[]): boolean => version.some(({ view }) => view.lastOffset + 1 === offset)
+  const version = versions.find(ends) ?? model.batches
+  const batches = version.filter(({ view }) => view.lastOffset < offset)
+  if (version === model.batches && batches.length === version.length) return model
+  return { ...model, batches, earlier: [...model.earlier, model.batches] }
 }
 
 function found(model: LogModel, event: Extract<LogEvent, { kind: 'found' }>): LogModel {

@@ -55,6 +55,10 @@ export class LogWorld {
   readonly clock: ManualClock
   readonly timeline: Timeline
   manager!: LogManager
+  /** What was found wrong when a log came back after the disk had refused something. */
+  readonly complaints: string[] = []
+  /** A log was closed that had failed, and whose way back the next start could not know to be necessary. */
+  hasStoppedFailed = false
   readonly #disk: WorldDisk
   readonly #capture
   readonly #names: readonly string[]
@@ -98,6 +102,7 @@ export class LogWorld {
       cleaner: { ...defaultCleanerConfig, dedupeBufferBytes: 50_000, ioBufferBytes: 2000 },
     })
     this.manager.onMoved((log) => this.#listen(log))
+    this.manager.onResumed((log) => this.#noteResumed(log))
     // As a broker does before it lets retention loose: logs are opened with the configs of all.
     this.manager.updateConfig(COMPACTED_TOPIC, compactedConfig)
     for (const log of this.manager.logs()) this.#listen(log)
@@ -130,6 +135,24 @@ export class LogWorld {
       onWritten: () => void log.updateHighWatermark(log.writtenOffset),
       onLogStartOffset: () => this.#record(name, { kind: 'started', offset: log.logStartOffset }),
     })
+  }
+
+  /** What had not reached the disk is gone, and nobody may have been told of it. */
+  #noteResumed(log: UnifiedLog): void {
+    this.#listen(log)
+    const name = topicPartitionName(log.topicPartition)
+    const { topicId, promisedOffset, writtenOffset } = this.model(name)
+    if (log.topicId !== topicId) return
+    const offset = log.logEndOffset
+    const due = Math.max(promisedOffset, writtenOffset)
+    if (offset < due) this.complaints.push(`${name} came back at ${offset}, and what is before ${due} was acknowledged`)
+    this.#record(name, { kind: 'resumed', offset })
+  }
+
+  /** Opens the storage again behind a failure of the disk, on which no power was lost. */
+  async reopen(): Promise<void> {
+    await this.open()
+    for (const log of this.manager.logs()) this.#noteResumed(log)
   }
 
   /** Carries out a step. Steps that make no sense at the moment do nothing. */
@@ -236,6 +259,7 @@ export class LogWorld {
     this.#record(name, { kind: 'appended', bytes: Uint8Array.from(bytes) })
     if (o.acks === 'nothing') return
     await appended.written
+    this.#record(name, { kind: 'written', offset: appended.lastOffset + 1 })
     if (o.acks === 'written') return
     await log.flushed(appended.lastOffset + 1)
     this.#record(name, { kind: 'promised', offset: appended.lastOffset + 1 })
@@ -253,11 +277,18 @@ export class LogWorld {
     const starts = [...this.manager.logs()].map((log) => [log, log.logStartOffset, log.topicId] as const)
     await this.manager.checkpointOffsets()
     for (const [log, offset, topicId] of starts) {
+      // What the disk refused is written down later.
+      if (this.#isRefused(log)) continue
       const name = topicPartitionName(log.topicPartition)
       if (this.model(name).topicId === topicId && this.manager.log(log.topicPartition) === log) {
         this.#record(name, { kind: 'startPromised', offset })
       }
     }
+  }
+
+  #isRefused(log: UnifiedLog): boolean {
+    const logDir = this.manager.logDirOf(log.topicPartition)
+    return this.manager.logDirs.find(({ path }) => path === logDir)?.refusal !== undefined
   }
 
   async #deleteRecords(step: { readonly log: number; readonly at: number }): Promise<void> {
@@ -273,7 +304,7 @@ export class LogWorld {
       const offset = log.logEndOffset + step.gap
       this.#record(name, { kind: 'cut', offset: 0 })
       this.#record(name, { kind: 'started', offset })
-      await log.truncateFullyAndStartAt(offset)
+      await this.#cutting(log, () => log.truncateFullyAndStartAt(offset))
       return
     }
     const boundaries = this.model(name).batches.map(({ view }) => view.baseOffset)
@@ -281,7 +312,17 @@ export class LogWorld {
     const offset = inside[Math.floor(step.at * inside.length)]
     if (offset === undefined) return
     this.#record(name, { kind: 'cut', offset })
-    await log.truncateTo(offset)
+    await this.#cutting(log, () => log.truncateTo(offset))
+  }
+
+  /** A cut that was refused before it began did not happen. */
+  async #cutting(log: UnifiedLog, cut: () => Promise<void>): Promise<void> {
+    try {
+      await cut()
+    } catch (error) {
+      if (log.failure === undefined) this.#noteResumed(log)
+      throw error
+    }
   }
 
   async #move(step: { readonly log: number }): Promise<void> {
@@ -300,7 +341,8 @@ export class LogWorld {
     const name = this.#name(step)
     const { topicPartition } = this.model(name)
     this.#record(name, { kind: 'deleting' })
-    await this.manager.deleteLog(topicPartition)
+    // The topic is gone, whatever the disk says; then its log goes before the new one is made.
+    await this.manager.deleteLog(topicPartition).catch(() => undefined)
     this.#record(name, { kind: 'made', topicId: topicIdOf(this.#incarnations++) })
     await this.log(name)
   }
@@ -316,17 +358,22 @@ export class LogWorld {
   /** Stops in order; then everything is promised. */
   async stop(): Promise<void> {
     await this.settle()
-    await this.manager.close()
+    try {
+      await this.manager.close()
+    } finally {
+      this.hasStoppedFailed ||= [...this.manager.logs()].some(({ failure }) => failure !== undefined)
+    }
     for (const log of this.manager.logs()) {
       const name = topicPartitionName(log.topicPartition)
       if (log.failure !== undefined) continue
       this.#record(name, { kind: 'promised', offset: log.logEndOffset })
+      if (this.#isRefused(log)) continue
       this.#record(name, { kind: 'startPromised', offset: log.logStartOffset })
     }
   }
 
   async restart(): Promise<void> {
     await this.stop()
-    await this.open()
+    await this.reopen()
   }
 }

@@ -1,0 +1,121 @@
+import { inspect } from 'node:util'
+import { SeededRandom } from '@milena/runtime'
+import type { CrashTally } from '../crash/crash-failure.ts'
+import { count } from '../crash/crash-failure.ts'
+import { crashes } from '../crash/crash-run.ts'
+import type { Wrap } from '../crash/recovery.ts'
+import { liveOn, recover } from '../crash/recovery.ts'
+import { powerLosses, randomPowerLoss } from '../disk/power-loss.ts'
+import { checkLog } from '../log/check-log.ts'
+import type { LogWorld } from '../log/log-world.ts'
+import type { Step } from '../log/step.ts'
+import type { DiskFault } from './disk-fault.ts'
+import { diskFaults } from './disk-fault.ts'
+import type { FaultRun } from './fault-run.ts'
+import { callsOf, runWithFault } from './fault-run.ts'
+
+/** How often, and what became of it. */
+export interface FaultTally extends CrashTally {
+  /** Faults from which the storage came back by itself, and others behind which it had to be opened again. */
+  cameBack: number
+  restarted: number
+}
+
+export function newFaultTally(): FaultTally {
+  return { points: 0, runs: 0, promisedRecords: 0, cameBack: 0, restarted: 0 }
+}
+
+export interface FaultEverywhereOptions {
+  readonly steps: readonly Step[]
+  readonly tally: FaultTally
+  readonly replay: string
+  /** Of so many faults one is tried; all unless given. */
+  readonly oneIn?: number
+  readonly faults?: readonly DiskFault[]
+  readonly wrap?: Wrap
+}
+
+/** A fault behind which something was wrong. */
+export class FaultFailure extends Error {
+  readonly problems: readonly string[]
+
+  constructor(o: FaultEverywhereOptions, run: FaultRun, what: string, problems: readonly string[]) {
+    super(
+      [
+        `${what}, and then:`,
+        ...problems.map((problem) => `  - ${problem}`),
+        `Again: ${o.replay}`,
+        'The history:',
+        ...o.steps.map((step) => `  ${JSON.stringify(step)}`),
+        'What the storage said:',
+        ...run.world.logged
+          .filter(({ level }) => level === 'warn' || level === 'error')
+          .map(({ message, fields }) => `  ${message} ${inspect(fields, { breakLength: Infinity, depth: 1 })}`),
+        'The calls:',
+        ...run.fs.disk.trace.map((line) => `  ${line}`),
+      ].join('\n'),
+    )
+    this.name = 'FaultFailure'
+    this.problems = problems
+  }
+}
+
+/**
+ * Lets the disk refuse each call of a history in turn, in each way in which it can. The storage finds its way back while
+ * it runs; then each log is what it should be, also after a loss of power on the way and at the end, and goes on. Throws
+ * {@link FaultFailure}.
+ */
+export async function faultEverywhere(o: FaultEverywhereOptions): Promise<void> {
+  const { first, last } = await callsOf(o.steps, o.wrap)
+  const random = new SeededRandom(o.steps.length)
+  for (let at = first; at <= last; at++) {
+    for (const fault of o.faults ?? diskFaults) {
+      if (random.int(o.oneIn ?? 1) > 0) continue
+      const run = await runWithFault(o.steps, { ...o, fault, at })
+      if (run.hasStruck) await examine(o, run, `${fault.name} at call ${at}`, random)
+    }
+  }
+}
+
+async function examine(o: FaultEverywhereOptions, run: FaultRun, what: string, random: SeededRandom): Promise<void> {
+  const refuse = (problems: readonly string[], when: string): void => {
+    if (problems.length > 0) throw new FaultFailure(o, run, `${what}${when}`, problems)
+  }
+  o.tally.points += 1
+  if (run.restarts === 0) o.tally.cameBack += 1
+  else o.tally.restarted += 1
+  refuse(run.problems, '')
+  refuse(await checkAll(run.world), '')
+  const end = run.fs.points.last
+  // A sync that failed in a life before this one is forgotten, by the kernel too: what it lost is seen, and not there.
+  if (run.world.hasStoppedFailed && run.fs.disk.journal.operations.some(({ kind }) => kind === 'drop')) return
+  const points = new Set([run.struckAt + random.int(end - run.struckAt + 1), end])
+  const losses = [powerLosses[0]!, randomPowerLoss(random.int(2 ** 32))]
+  for (const crash of crashes(run, { losses, points })) {
+    count(o.tally, crash)
+    const recovery = await recover({ ...crash, ...(o.wrap === undefined ? {} : { wrap: o.wrap }) })
+    const when = `, and a loss of power after ${crash.point} operations (${crash.loss.name})`
+    refuse(recovery.problems, when)
+    if (random.int(4) === 0) refuse(await liveOn(recovery), when)
+  }
+  refuse(await liveOn(run), '')
+}
+
+async function checkAll(world: LogWorld): Promise<string[]> {
+  const problems: string[] = []
+  for (const [name, { topicPartition, mayBeGone, promisedOffset }] of world.timeline.now) {
+    const isThere = world.manager.log(topicPartition) !== undefined
+    if (!isThere && !mayBeGone) problems.push(`${name} is gone, and ${promisedOffset} records were promised`)
+    if (!isThere) continue
+    const log = await world.log(name)
+    const model = world.model(name)
+    if (log.logEndOffset < model.writtenOffset) {
+      problems.push(
+        `${name} ends at ${log.logEndOffset}, and everything before ${model.writtenOffset} was acknowledged`,
+      )
+    }
+    const { problems: found } = await checkLog(log, model)
+    problems.push(...found.map((problem) => `${name} ${problem}`))
+  }
+  return problems
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { histories } from '../crash/histories.ts'
+import type { Wrap } from '../crash/recovery.ts'
+import type { File, OpenMode } from '@milena/runtime'
+import { DelegatingFileSystem, FileWithSync } from '../planted/delegating-file-system.ts'
+import { diskFaults, faultsOf } from './disk-fault.ts'
+import { FaultFailure, faultEverywhere, newFaultTally } from './fault-everywhere.ts'
+
+/** A storage that does not look at what a sync says. */
+class SilentSyncs extends DelegatingFileSystem {
+  override async open(file: string, mode: OpenMode): Promise<File> {
+    const opened = await super.open(file, mode)
+    return new FileWithSync(opened, (each) => each.sync().catch(() => undefined))
+  }
+}
+
+describe('when the disk refuses a call', () => {
+  for (const [name, steps] of Object.entries(histories)) {
+    if (faultsOf(name).length === 0) continue
+    test(`the storage comes back and nothing is lost: ${name}`, async () => {
+      const tally = newFaultTally()
+      // The others are for `npm run test:crash`.
+      await faultEverywhere({ steps, tally, faults: faultsOf(name), oneIn: 100, replay: 'npm run test:crash' })
+      assert.ok(tally.cameBack > 0 && tally.runs > 0, JSON.stringify(tally))
+    })
+  }
+
+  test('a failure that nobody hears of is found', async () => {
+    const wrap: Wrap = (fs) => new SilentSyncs(fs)
+    const steps = histories['append, flush, roll']!
+    const faults = diskFaults.filter(({ name }) => name === 'EIO once')
+    const failing = faultEverywhere({ steps, tally: newFaultTally(), faults, wrap, replay: 'npm run test:crash' })
+    await assert.rejects(failing, (error) => {
+      assert.ok(error instanceof FaultFailure)
+      assert.match(error.problems.join('\n'), /promised|lacks|holds/)
+      return true
+    })
+  })
+})
