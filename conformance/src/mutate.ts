@@ -28,6 +28,7 @@ const numbers: Readonly<Record<string, readonly number[]>> = {
   partitionMaxBytes: [0, 1, 80, 1000, -1, INT32_MAX],
   timeoutMs: [30_000],
   transactionTimeoutMs: [60_000, 0, -1],
+  durationFilter: [-1, 0, -2, 60_000_000, INT64_MAX, INT64_MIN],
   sessionTimeoutMs: [30_000, 6_000, 5_999, 0, -1, 1_800_000, 1_800_001],
   rebalanceTimeoutMs: [10_000],
   retentionTimeMs: [-1, 100_000],

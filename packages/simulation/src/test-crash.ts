@@ -1,5 +1,5 @@
 // `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, and prints how
-// often. `--seed N` runs one long history, `--runs N` so many (150 unless said), `--minutes M` as many as there is time
+// often. `--seed N` runs one long history, `--runs N` so many (1000 unless said), `--minutes M` as many as there is time
 // for. Each thread takes a part of the work at a time.
 import os from 'node:os'
 import { parseArgs } from 'node:util'
@@ -19,7 +19,7 @@ type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { read
 
 const SEEDS_OF_A_TASK = 25
 /** Of so many recoveries of a small history, one is crashed everywhere itself. */
-const AGAIN_ONE_IN = 160
+const AGAIN_ONE_IN = 80
 /** Of the ways in which the calls of a history can fail, and of the bytes it leaves on the disk, so many are tried. */
 const FAULTS_ONE_IN = 30
 const FLIPS_ONE_IN = 12
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   const minutes = optionNumber('minutes', values.minutes)
   const startMs = performance.now()
   const endMs = minutes === undefined ? Infinity : startMs + minutes * 60_000
-  const runs = optionNumber('runs', values.runs) ?? (seed !== undefined ? 1 : minutes === undefined ? 150 : Infinity)
+  const runs = optionNumber('runs', values.runs) ?? (seed !== undefined ? 1 : minutes === undefined ? 1000 : Infinity)
   const tasks = tasksOf({ seed, runs, mayGoOn: () => performance.now() < endMs })
   const totals = { everywhere: newTally(), faults: newFaultTally(), flips: newFlipTally(), seeds: newTally() }
   let seeds = 0

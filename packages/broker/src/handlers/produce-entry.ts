@@ -45,6 +45,8 @@ export function entriesOf(request: ProduceRequest, apiVersion: number): ProduceE
 }
 
 function ofTwins(before: ProduceEntry, entry: ProduceEntry, apiVersion: number): ProduceEntry {
+  // No records at all pass the check of their form in Kafka.
+  if (before.bytes === null) return { ...entry, refusedTwin: before.refusedTwin }
   const [refusedBefore, refused] = [before, entry].map((each) => withRefusalOfForm(each, apiVersion))
   if (refused === undefined) return { ...entry, refusedTwin: before.refusedTwin ?? refusedBefore }
   return refusedBefore === undefined ? { ...before, refusedTwin: refused } : entry

@@ -5,6 +5,7 @@ import { DEFAULT_ASSIGNOR } from './assignor/assignors.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerGroupMember, PartitionsByTopic } from './consumer-group-member.ts'
 import { NO_PARTITIONS, usesClassicProtocol } from './consumer-group-member.ts'
+import { preferredAssignor } from './preferred-assignor.ts'
 
 export type DescribedConsumerGroup = ConsumerGroupDescribeResponse['groups'][number]
 type DescribedMember = DescribedConsumerGroup['members'][number]
@@ -56,7 +57,7 @@ const described = (
     groupState: group.committedState,
     groupEpoch,
     assignmentEpoch,
-    assignorName: preferredAssignor(members) ?? defaultAssignor,
+    assignorName: preferredAssignor(votesOf(members), defaultAssignor) ?? defaultAssignor,
     members: members.map((member) => {
       const target = group.targetAssignment.getCommitted(member.memberId) ?? NO_PARTITIONS
       return describedMember(member, target, topics)
@@ -64,12 +65,12 @@ const described = (
   }
 }
 
-const preferredAssignor = (members: readonly ConsumerGroupMember[]): string | undefined => {
+const votesOf = (members: readonly ConsumerGroupMember[]): ReadonlyMap<string, number> => {
   const votes = new Map<string, number>()
   for (const { serverAssignor } of members) {
     if (serverAssignor !== null) votes.set(serverAssignor, (votes.get(serverAssignor) ?? 0) + 1)
   }
-  return [...votes].sort(([, left], [, right]) => right - left)[0]?.[0]
+  return votes
 }
 
 const describedMember = (

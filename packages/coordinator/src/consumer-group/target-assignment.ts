@@ -7,6 +7,7 @@ import { NO_PARTITIONS } from './consumer-group-member.ts'
 import type { ConsumerGroupOperation } from './consumer-group-operation.ts'
 import { targetAssignmentEpochRecord, targetAssignmentRecord } from './consumer-group-records.ts'
 import { subscribedTopicIds } from './subscription.ts'
+import { preferredAssignor } from './preferred-assignor.ts'
 
 export interface Target {
   readonly epoch: number
@@ -48,7 +49,8 @@ const computeTarget = (operation: ConsumerGroupOperation, change: TargetChange):
   const { groupId } = group
   const { topics } = context.environment
   const { updatedMember, groupEpoch } = change
-  const name = preferredAssignor(group, change) ?? context.environment.config.consumerGroup.assignors[0]
+  const [defaultAssignor] = context.environment.config.consumerGroup.assignors
+  const name = preferredAssignor(votesAfter(group, change), defaultAssignor) ?? defaultAssignor
   const assign = assignors.get(name ?? DEFAULT_ASSIGNOR) ?? assignors.get(DEFAULT_ASSIGNOR)
   if (assign === undefined) throw new Error('There is no default assignor')
   const members = assignorMembers(operation, updatedMember)
@@ -95,8 +97,7 @@ const assignorMembers = (
   return members
 }
 
-/** The assignor that most members ask for. */
-const preferredAssignor = (group: ConsumerGroup, { member, updatedMember }: TargetChange): string | undefined => {
+const votesAfter = (group: ConsumerGroup, { member, updatedMember }: TargetChange): ReadonlyMap<string, number> => {
   const votes = new Map(group.serverAssignors.entries())
   const vote = (name: string | null, change: number): void => {
     if (name !== null) votes.set(name, (votes.get(name) ?? 0) + change)
@@ -104,10 +105,7 @@ const preferredAssignor = (group: ConsumerGroup, { member, updatedMember }: Targ
   const isKnown = group.members.has(member.memberId) || isReplacement(group, member)
   if (isKnown) vote(member.serverAssignor, -1)
   vote(updatedMember.serverAssignor, 1)
-  let preferred: string | undefined
-  let most = 0
-  for (const [name, count] of votes) if (count > most) [preferred, most] = [name, count]
-  return preferred
+  return votes
 }
 
 /** Is the member the new self of a static member that the group still knows by its former one? */

@@ -63,7 +63,7 @@ export class OffsetService {
   async commit(request: OffsetCommitRequest, client: RequestClient): Promise<OffsetCommitResponse> {
     const { accepted, refused } = knownCommits(request, client.apiVersion, this.#topics)
     // Kafka does not ask the group either when nothing is left to commit.
-    if (accepted.topics.length === 0) return { throttleTimeMs: 0, topics: refused }
+    if (accepted.topics.length === 0) return mergeCommits(refused, { throttleTimeMs: 0, topics: [] })
     try {
       const partition = this.#partitionFor(request.groupId)
       return mergeCommits(refused, await this.#runtime.write(partition, commitOffsets, accepted, client))
@@ -79,7 +79,7 @@ export class OffsetService {
     verify: VerifyOffsets,
   ): Promise<TxnOffsetCommitResponse> {
     const { accepted, refused } = knownTxnCommits(request, this.#topics)
-    if (accepted.topics.length === 0) return { throttleTimeMs: 0, topics: refused }
+    if (accepted.topics.length === 0) return mergeTxnCommits(refused, { throttleTimeMs: 0, topics: [] })
     const fail = (errorCode: number): TxnOffsetCommitResponse =>
       mergeTxnCommits(refused, txnCommitError(accepted, txnErrorCode(errorCode, client.apiVersion)))
     try {

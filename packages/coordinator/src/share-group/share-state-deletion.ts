@@ -73,7 +73,13 @@ export const beginOffsetsDeletion = (
   const { initializing, initialized, deleting } = group.statePartitions
   const left = new Map(initialized)
   const marked = new Map(deleting)
-  const doomed: TopicStates[] = []
+  // A topic that is named twice is dropped once, with all that is known of it.
+  const doomed = new Map<string, Set<number>>()
+  const doom = (topicId: string, partitions: Iterable<number>): void => {
+    const own = doomed.get(topicId) ?? new Set()
+    doomed.set(topicId, own)
+    for (const partition of partitions) own.add(partition)
+  }
   const refused: DeletedTopic[] = []
   for (const { topicName } of topics) {
     const topicId = environment.topics.topicId(topicName)
@@ -81,18 +87,19 @@ export const beginOffsetsDeletion = (
     if (topicId === undefined) {
       refused.push(unknownTopic(topicName, Errors.UNKNOWN_TOPIC_OR_PARTITION.message))
     } else if (known !== undefined) {
-      doomed.push({ topicId, partitions: [...known.partitions] })
+      doom(topicId, known.partitions)
       left.delete(topicId)
       marked.set(topicId, topicName)
     } else if (marked.has(topicId)) {
-      doomed.push({ topicId, partitions: [...rangeOfPartitions(environment.topics.partitionCount(topicName))] })
+      doom(topicId, rangeOfPartitions(environment.topics.partitionCount(topicName)))
     } else refused.push(unknownTopic(topicName, 'There is no offset to delete.'))
   }
+  const dropped = Array.from(doomed, ([topicId, partitions]) => ({ topicId, partitions: [...partitions] }))
   return {
     records: [statePartitionsRecord(groupId, { initializing, initialized: left, deleting: marked })],
     changes: [],
     effects: [],
-    answer: { kind: 'now', value: { topics: doomed, refused } },
+    answer: { kind: 'now', value: { topics: dropped, refused } },
   }
 }
 
