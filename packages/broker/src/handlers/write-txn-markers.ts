@@ -37,15 +37,12 @@ export const writeTxnMarkers = handler(WriteTxnMarkersRequest, WriteTxnMarkersRe
   errorResponse: ({ error }, { markers }) => refusal(markers, error.code),
 })
 
-/** What stands in a batch that has no producer, for its id and its epoch; no other number, as in Kafka. */
-const NO_PRODUCER = -1
-
 /**
  * A batch without a producer is none. As in Kafka, such a marker ends the request: what stands before it is written,
  * what stands behind it is not, and the answer is one error for all.
  */
 function isPossible({ producerId, producerEpoch }: Marker): boolean {
-  return producerId !== NO_PRODUCER && producerEpoch !== NO_PRODUCER
+  return producerId >= 0 && producerEpoch >= 0
 }
 
 /** Of markers of one producer the last is answered. */
