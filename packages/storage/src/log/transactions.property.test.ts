@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import type { AbortedTransaction } from '../segment/aborted-transaction.ts'
 import { StorageHarness, append, batchOf, copyFolder, logDir, partitionDir } from '../testing/harness.ts'
 import type { UnifiedLog } from './unified-log.ts'
+import { assertHistoriesHold } from '../testing/random-histories.ts'
 
 const PRODUCERS = 4
 
@@ -364,16 +365,5 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 test('a reader of committed records sees what the model says, whatever happens to the log', async () => {
-  await fc.assert(
-    fc.asyncProperty(settings, fc.array(step, { minLength: 5, maxLength: 60 }), async (chosen, steps) => {
-      const world = new World(chosen)
-      await world.open()
-      for (const act of steps) await act(world)
-      await world.check()
-      await world.act('restart')
-      await world.check()
-      await world.close()
-    }),
-    { numRuns: Number(process.env['RUNS'] ?? 150) },
-  )
+  await assertHistoriesHold({ settings, step, makeWorld: (chosen) => new World(chosen) })
 })

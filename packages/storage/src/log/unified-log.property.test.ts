@@ -6,6 +6,7 @@ import { MemoryFileSystem } from '@milena/runtime'
 import fc from 'fast-check'
 import { StorageHarness, copyFolder, logDir, readValues, recordsOf, write } from '../testing/harness.ts'
 import type { UnifiedLog } from './unified-log.ts'
+import { assertHistoriesHold } from '../testing/random-histories.ts'
 
 const NOW = 1_700_000_000_000
 
@@ -192,16 +193,5 @@ const step: fc.Arbitrary<(world: World) => Promise<void> | void> = fc.oneof(
 )
 
 test('whatever is done to a log, it is what the model says', async () => {
-  await fc.assert(
-    fc.asyncProperty(settings, fc.array(step, { minLength: 5, maxLength: 60 }), async (chosen, steps) => {
-      const world = new World(chosen)
-      await world.open()
-      for (const act of steps) await act(world)
-      await world.check()
-      await world.act('restart')
-      await world.check()
-      await world.close()
-    }),
-    { numRuns: Number(process.env['RUNS'] ?? 150) },
-  )
+  await assertHistoriesHold({ settings, step, makeWorld: (chosen) => new World(chosen) })
 })
