@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { logConfigFor } from '@milena/metadata'
 import type { BrokerConfig } from '@milena/metadata'
 import type { FileSystem } from '@milena/runtime'
@@ -10,7 +11,8 @@ type ConfiguredOptions = Omit<LogManagerOptions, 'fs' | 'clock' | 'random' | 'lo
 /** What the configuration means for the logs. */
 export function logManagerOptions(config: BrokerConfig, fs: FileSystem): ConfiguredOptions {
   return {
-    logDirs: config.logDirs,
+    // Clients name a folder by its absolute path, however it is configured.
+    logDirs: config.logDirs.map((dir) => resolve(dir)),
     nodeId: config.nodeId,
     corruption: config.logCorruption,
     recoveryThreadsPerDir: config.get('num.recovery.threads.per.data.dir'),

@@ -4,6 +4,7 @@
  *
  * Versions: 2 flexible; 3 an error of the whole; 4 the size of the volume; 5 cordoned folders (KIP-1066).
  */
+import { resolve } from 'node:path'
 import { supportsCordonedLogDirs } from '@milena/metadata'
 import { DescribeLogDirsRequest, DescribeLogDirsResponse, Errors } from '@milena/protocol/messages'
 import type { Input } from '@milena/protocol/messages'
@@ -25,7 +26,7 @@ export const describeLogDirs = handler(DescribeLogDirsRequest, DescribeLogDirsRe
         : new Set(topics.flatMap(({ topic, partitions }) => partitions.map((index) => `${topic} ${index}`)))
     const byDir = partitionsByDir(services, asked)
     const results = await Promise.all(
-      [...new Set(config.logDirs)].map((logDir) =>
+      [...new Set(config.logDirs.map((dir) => resolve(dir)))].map((logDir) =>
         describe(logDir, byDir.get(logDir) ?? new Map<string, PartitionResult[]>(), services),
       ),
     )

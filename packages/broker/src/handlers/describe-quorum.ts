@@ -4,6 +4,7 @@
  *
  * Versions: 1 when voters last fetched; 2 log folders, error messages, where the controllers listen (KIP-853).
  */
+import { resolve } from 'node:path'
 import { METADATA_EPOCH } from '@milena/metadata'
 import { DescribeQuorumRequest, DescribeQuorumResponse, Errors, type Infer } from '@milena/protocol/messages'
 import { type RequestContext, handler } from '../request/handler.ts'
@@ -32,7 +33,7 @@ function metadataPartition({ apiVersion, services }: RequestContext): PartitionD
   const { config, clock, logs, metadata } = services
   const nowMs = clock.nowMs()
   const endOffset = metadata.image.offset + 1
-  const folder = logs.logDirs.find(({ path }) => path === config.metadataLogDir)?.meta.directoryId
+  const folder = logs.logDirs.find(({ path }) => path === resolve(config.metadataLogDir))?.meta.directoryId
   const voter = {
     replicaId: config.nodeId,
     replicaDirectoryId: (apiVersion >= DIRECTORIES_MIN_VERSION ? folder : undefined) ?? UNKNOWN_DIRECTORY,

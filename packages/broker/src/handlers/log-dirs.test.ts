@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { test } from 'node:test'
 import {
   AlterReplicaLogDirsRequest,
@@ -55,6 +56,18 @@ test('a replica is found in its folder, and moves to another one while it is in 
   ])
   assert.equal((await produceTo(client, 'events', batchOf(['c']))).baseOffset, 2)
   assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a', 'b', 'c'])
+})
+
+test('a folder that is configured relative to where the broker runs is known by its absolute path', async () => {
+  await using broker = await TestBroker.start({ properties: { 'log.dirs': 'data/one,data/two' } })
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const dirs = await describeDirs(client)
+  const absolute = dirs.map(({ logDir }) => logDir)
+  assert.deepEqual(absolute, [resolve('data/one'), resolve('data/two')])
+  const empty = absolute[dirs.findIndex(({ topics }) => topics.length === 0)]!
+  assert.equal(await move(client, empty), 0)
+  assert.equal(await move(client, 'data/one'), Errors.LOG_DIR_NOT_FOUND.code)
 })
 
 test('a folder that is none, and a partition that is none', async () => {

@@ -2,6 +2,7 @@
  * Which log folders take no new replicas (`cordoned.log.dirs`, KIP-1066), from the configs to those who must know: the
  * logs, which choose the folder, and the controller, which gives replicas only to brokers with a folder that is open.
  */
+import { resolve } from 'node:path'
 import { type BrokerConfig, effectiveBrokerConfig, type MetadataService, resourceTypes } from '@milena/metadata'
 import type { Logger } from '@milena/runtime'
 import type { LogManager } from '@milena/storage'
@@ -15,7 +16,8 @@ export interface CordonedLogDirsOptions {
 
 /** Tells the logs which folders are cordoned now; returns the ids of these, as the controller knows them. */
 export function takeUpCordonedLogDirs({ config, metadata, logs }: Omit<CordonedLogDirsOptions, 'logger'>): string[] {
-  const { cordonedLogDirs } = effectiveBrokerConfig(metadata.image, config, config.nodeId)
+  const effective = effectiveBrokerConfig(metadata.image, config, config.nodeId)
+  const cordonedLogDirs = effective.cordonedLogDirs.map((dir) => resolve(dir))
   logs.updateCordonedLogDirs(cordonedLogDirs)
   return logs.logDirs.filter(({ path }) => cordonedLogDirs.includes(path)).flatMap(({ meta }) => meta.directoryId ?? [])
 }
