@@ -81,7 +81,7 @@ test('whatever is combined agrees with a record by record account', () => {
           deliveryCount: 1 + dice.below(4),
         }
       })
-    const known = some()
+    const known = dice.chance(0.3) ? some() : combineStateBatches([], some(), -1)
     const newer = some()
     const startOffset = dice.chance(0.3) ? -1 : dice.below(40)
     const result = combineStateBatches(known, newer, startOffset)
@@ -91,6 +91,27 @@ test('whatever is combined agrees with a record by record account', () => {
       assert.ok(before < batch.firstOffset, `seed ${seed}: in order, none overlapping`)
     }
   }
+})
+
+test('batches told one by one are not all looked at each time', () => {
+  let looks = 0
+  const counted = (offset: number): StateBatch => ({
+    get firstOffset() {
+      looks++
+      return offset
+    },
+    lastOffset: offset,
+    deliveryState: 2,
+    deliveryCount: 1,
+  })
+  const count = 2_000
+  let known: readonly StateBatch[] = []
+  // Each leaves a gap, and every second one falls between two others.
+  for (let index = 0; index < count; index++) {
+    known = combineStateBatches(known, [counted((index % 2 === 0 ? index : count * 2 - index) * 2)], 0)
+  }
+  assert.equal(known.length, count)
+  assert.ok(looks < count * 60, `${looks} looks at ${count} batches`)
 })
 
 const byRecord = (all: readonly StateBatch[], startOffset = -1): [number, number][] => {

@@ -19,9 +19,67 @@ export const combineStateBatches = (
   newer: readonly StateBatch[],
   startOffset: number,
 ): readonly StateBatch[] => {
-  const pruned = [...known, ...newer].flatMap((batch) => pruneBatch(batch, startOffset))
+  const told = newer.flatMap((batch) => pruneBatch(batch, startOffset))
+  if (!isOrdered(known) || told.some(isBackwards)) {
+    return mergeAll([...known.flatMap((batch) => pruneBatch(batch, startOffset)), ...told])
+  }
+  const combined = combineOrdered(known, told, startOffset)
+  ordered.add(combined)
+  return combined
+}
+
+/** Results of which it is known that they are in order and that nothing in them ends before it begins. */
+const ordered = new WeakSet<readonly StateBatch[]>()
+
+/** Nobody keeps a client from telling of a batch that ends before it begins. */
+const isBackwards = ({ firstOffset, lastOffset }: StateBatch): boolean => lastOffset < firstOffset
+
+const isOrdered = (batches: readonly StateBatch[]): boolean => {
+  if (ordered.has(batches)) return true
+  return batches.every((batch, index) => {
+    const before = batches[index - 1]
+    return !isBackwards(batch) && (before === undefined || before.lastOffset < batch.firstOffset)
+  })
+}
+
+/** Looks only at what the newer ones touch: a partition may have very many batches, and be told of one at a time. */
+const combineOrdered = (
+  known: readonly StateBatch[],
+  told: readonly StateBatch[],
+  startOffset: number,
+): readonly StateBatch[] => {
+  const isKept = ({ lastOffset }: StateBatch): boolean => startOffset === -1 || lastOffset >= startOffset
+  const kept = known.slice(firstIndex(known, isKept))
+  const [first] = kept
+  if (first !== undefined && startOffset !== -1 && first.firstOffset < startOffset) {
+    kept[0] = { ...first, firstOffset: startOffset }
+  }
+  const low = told.reduce((lowest, { firstOffset }) => Math.min(lowest, firstOffset), Infinity)
+  const high = told.reduce((highest, { lastOffset }) => Math.max(highest, lastOffset), -Infinity)
+  // Neighbours are touched, too.
+  const begin = firstIndex(kept, ({ lastOffset }) => lastOffset >= low - 1)
+  const end = Math.max(
+    begin,
+    firstIndex(kept, ({ firstOffset }) => firstOffset > high + 1),
+  )
+  return kept.slice(0, begin).concat(mergeAll([...kept.slice(begin, end), ...told]), kept.slice(end))
+}
+
+/** The first of which something is true that is true of all behind it; the length if it is of none. */
+const firstIndex = (batches: readonly StateBatch[], isTrue: (batch: StateBatch) => boolean): number => {
+  let [from, to] = [0, batches.length]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const batch = batches[middle]
+    if (batch === undefined || isTrue(batch)) to = middle
+    else from = middle + 1
+  }
+  return from
+}
+
+const mergeAll = (batches: StateBatch[]): StateBatch[] => {
   // The last of the array is the first in order, so that taking it and putting pieces back in is cheap.
-  const waiting = pruned.sort((a, b) => inOrder(b, a))
+  const waiting = batches.sort((a, b) => inOrder(b, a))
   const combined: StateBatch[] = []
   let first = waiting.pop()
   while (first !== undefined) {
