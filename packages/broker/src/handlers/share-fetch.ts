@@ -23,8 +23,6 @@ import type { ShareFetchPartition, ShareFetchResult } from '../share/share-fetch
 import { byTopic, CurrentLeaders, sessionKeyOf } from '../share/share-request.ts'
 import { FINAL_EPOCH } from '../share/share-session.ts'
 import type { SessionPartition, ShareSessionKey } from '../share/share-session.ts'
-import { acknowledgeTypes } from '../share/partition/share-partition-types.ts'
-import type { SharePartitionManager } from '../share/share-partition-manager.ts'
 import { whenOverOrClosed } from '../share/when-over-or-closed.ts'
 
 const FIRST_VERSION_WITH_RENEWAL = 2
@@ -63,8 +61,8 @@ export const shareFetch = handler(ShareFetchRequest, ShareFetchResponse, {
       isRenewAck ? [] : fetchRecords(session.partitions, key, request, context),
     ])
     const throttleTimeMs = throttleFetch(sizeOf(fetched), context)
+    // As in Kafka, what a member over its quota does not get stays locked for it until its time is up.
     const told = session.respond(throttleTimeMs > 0 ? [] : fetched)
-    if (throttleTimeMs > 0) giveBack(fetched, key, manager)
     if ('code' in told) throw new ApiError(told)
     // The answer does not wait for what goes back.
     if (request.shareSessionEpoch === FINAL_EPOCH) void manager.closeSession(key)
@@ -157,25 +155,6 @@ async function fetchRecords(
 
 function sizeOf(results: readonly ShareFetchResult[]): number {
   return results.flatMap(({ records }) => records).reduce((sum, { length }) => sum + length, 0)
-}
-
-/**
- * The member is over a quota and gets nothing for now. In Kafka the records stay locked for it, which never saw them,
- * until its time is up; here they go back at once, and nobody waits for that.
- */
-function giveBack(
-  results: readonly ShareFetchResult[],
-  { groupId, memberId }: ShareSessionKey,
-  manager: SharePartitionManager,
-): void {
-  for (const { topicId, partition, acquired } of results) {
-    const batches = acquired.map(({ firstOffset, lastOffset }) => ({
-      firstOffset,
-      lastOffset,
-      acknowledgeTypes: [acknowledgeTypes.RELEASE],
-    }))
-    if (batches.length > 0) void manager.get({ groupId, topicId, partition })?.acknowledge(memberId, batches)
-  }
 }
 
 /** Another partition comes first with every request, so that none has to wait for the others forever. */

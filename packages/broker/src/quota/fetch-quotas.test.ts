@@ -52,9 +52,10 @@ for (const [key, value] of [
   ['consumer_byte_rate', 1_000],
   ['request_percentage', NEXT_TO_NOTHING_PERCENT],
 ] as const) {
-  test(`a share fetch over the quota ${key} brings nothing, and its records go back`, async () => {
+  test(`a share fetch over the quota ${key} brings nothing, and its records stay locked for their time`, async () => {
     const properties = { 'share.coordinator.state.topic.num.partitions': '2' }
-    await using broker = await TestBroker.start({ properties })
+    const clock = new BusyClock(Date.now())
+    await using broker = await TestBroker.start({ properties, clock })
     const admin = await broker.connect('admin')
     const topicId = await createTopic(admin, 'events')
     await produceTo(admin, 'events', batchOf(['small']))
@@ -77,7 +78,10 @@ for (const [key, value] of [
       ]),
       [[0, new Uint8Array(), []]],
     )
-    const { responses } = await modest.fetch({ maxWaitMs: 10_000 })
+    assert.equal(await modest.take(), '')
+    const waiting = modest.fetch({ maxWaitMs: 60_000 })
+    clock.advance(30_000)
+    const { responses } = await waiting
     const [{ acquiredRecords } = { acquiredRecords: [] }] = responses[0]!.partitions
     assert.deepEqual(
       acquiredRecords.map(({ firstOffset, deliveryCount }) => [firstOffset, deliveryCount]),
