@@ -138,6 +138,16 @@ export const histories = [
     await alter(s, TOPIC, 'a b', [['retention.ms', 0, '1']])
   }),
 
+  history('what is wrong with operations and with names', incrementalAlterConfigs, async (s) => {
+    for (const type of [TOPIC, GROUP, METRICS, BROKER, 77]) {
+      for (const name of type === BROKER ? ['abc', '1'] : ['', 'a b']) {
+        await alter(s, type, name, [['nonsense', 3, '1']], true)
+        await alter(s, type, name, [['nonsense', 9, '1']], true)
+        await alter(s, type, name, [['nonsense', 0, null]], true)
+      }
+    }
+  }),
+
   history('the same resource twice, and several', incrementalAlterConfigs, async (s) => {
     const { name } = await s.topic('orders')
     const one = (value: string, resourceName = name) => ({

@@ -1,4 +1,4 @@
-import { INT64_MAX } from '@milena/protocol'
+import { INT64_MAX, ZERO_UUID } from '@milena/protocol'
 import { apis } from '../src/apis.ts'
 import { history } from '../src/history.ts'
 import { batch, LONG_AGO_MS, LONG_FROM_NOW_MS, spoiled } from '../src/records.ts'
@@ -246,6 +246,22 @@ export const histories = [
     await s.send(fetch, { ...fetching(topic, 0, {}, { sessionEpoch: -1 }), sessionId })
     await s.send(fetch, { ...none, sessionEpoch: 10 })
     await s.send(fetch, { ...none, sessionId: 0, sessionEpoch: 0 })
+  }),
+
+  history('a session of a topic that goes', fetch, async (s) => {
+    const topic = await s.topic('orders', { partitions: 2 })
+    await s.send(produce, producing(topic, batch(['a'])))
+    const { sessionId } = await s.send(fetch, fetching(topic, 0, {}, { sessionEpoch: 0 }))
+    const names = { topics: [{ name: topic.name, topicId: ZERO_UUID }], topicNames: [topic.name], timeoutMs: 30_000 }
+    await s.send(apis.deleteTopics, names)
+    const again = (sessionEpoch: number, partition: number) => ({
+      ...fetching(topic, 0, { partition }, { sessionEpoch }),
+      sessionId,
+    })
+    await s.send(fetch, { ...again(1, 0), topics: [] })
+    await s.send(fetch, again(2, 0))
+    await s.send(fetch, again(3, 1))
+    await s.send(fetch, { ...again(4, 0), topics: [] })
   }),
 
   history('offsets of every kind', listOffsets, async (s) => {

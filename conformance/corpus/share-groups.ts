@@ -351,6 +351,9 @@ export const histories = [
     await take(s, topic, 1, {}, { maxRecords: 1, shareAcquireMode: 1 })
     for (const maxRecords of [0, -1]) await take(s, topic, 2, {}, { maxRecords })
     await take(s, topic, 2, {}, { shareAcquireMode: 5 })
+    for (const more of [{ maxRecords: 0 }, { maxBytes: 0 }]) {
+      await s.send(shareFetch, fetching(s, topic, 0, { member: ids.b }, { shareAcquireMode: -1, ...more }))
+    }
     await take(s, topic, 2, {}, { maxWaitMs: 0 })
     await take(s, topic, 3, {}, { maxBytes: -1 })
   }),

@@ -10,7 +10,7 @@
  * epoch (KIP-595), current leader; 13 topic ids; 14 tiered storage; 15 replica state; 16 node endpoints (KIP-951);
  * 17 directory ids; 18 the follower's high watermark (KIP-1166).
  */
-import { Errors, FetchRequest, FetchResponse } from '@milena/protocol/messages'
+import { Errors, FetchRequest, FetchResponse, ZERO_UUID } from '@milena/protocol/messages'
 import type { Input, KafkaError } from '@milena/protocol/messages'
 import { DelayedFetch } from '../replica/delayed-fetch.ts'
 import { fetchContext } from '../replica/fetch-context.ts'
@@ -179,7 +179,7 @@ function respond(session: FetchContext, found: readonly FetchResult[], context: 
     const { topic, topicId } = result.request
     let last = responses.at(-1)
     // Results come in the order of the partitions, so those of a topic mostly stand together.
-    if (last === undefined || last.topicId !== topicId || last.topic !== (topic ?? '')) {
+    if (last === undefined || last.topicId !== topicId || (topicId === ZERO_UUID && last.topic !== topic)) {
       last = { topic: topic ?? '', topicId, partitions: [] }
       responses.push(last)
     }

@@ -132,10 +132,11 @@ async function fetchRecords(
     } else wanted.push({ topic, topicId, partition })
   }
   const wantedBytes = Math.min(request.maxBytes, config.get('fetch.max.bytes'), largestFetch(context))
-  if (wanted.length === 0 || maxRecords === 0 || wantedBytes === 0) return failed
+  if (wanted.length === 0) return failed
   if (acquireMode !== BATCH_OPTIMIZED && acquireMode !== RECORD_LIMIT) {
     throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, `There is no acquire mode ${acquireMode}.`)
   }
+  if (maxRecords === 0 || wantedBytes === 0) return failed
   const fetch = new ShareFetch(
     {
       key,

@@ -10,7 +10,8 @@ import type { FetchPartition, FetchResult } from './fetch-partition.ts'
 import type { Partition } from './partition.ts'
 import type { ReplicaManager } from './replica-manager.ts'
 
-const UNKNOWN: ReadonlySet<KafkaError> = new Set([Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_OR_PARTITION])
+/** As in Kafka, which sorts them out before it reads, first by the id and then by the name. */
+const sortedOut: readonly (KafkaError | undefined)[] = [Errors.UNKNOWN_TOPIC_ID, Errors.UNKNOWN_TOPIC_OR_PARTITION]
 const NO_SLICES: readonly Uint8Array[] = []
 
 export interface FetchReadOptions {
@@ -45,13 +46,9 @@ export async function readPartitions(
     sizeInBytes += result.sizeInBytes
     isUrgent ||= result.error !== undefined || result.divergingEpoch !== undefined
   }
-  // As in Kafka, which sorts them out before it reads: what it does not know stands behind the rest.
-  if (isUrgent) results.sort((left, right) => Number(isUnknown(left)) - Number(isUnknown(right)))
+  // What is not known stands behind the rest.
+  if (isUrgent) results.sort((left, right) => sortedOut.indexOf(left.error) - sortedOut.indexOf(right.error))
   return { results, sizeInBytes, isUrgent }
-}
-
-function isUnknown({ error }: FetchResult): boolean {
-  return error !== undefined && UNKNOWN.has(error)
 }
 
 /** The partition of a fetch, or why it cannot be read. */
@@ -158,7 +155,7 @@ function failed(request: FetchPartition, error: KafkaError): FetchResult {
     logStartOffset: -1,
     divergingEpoch: undefined,
     // As Kafka says it: of what it does not know, that there are none; of what it cannot read, nothing.
-    abortedTransactions: UNKNOWN.has(error) ? [] : null,
+    abortedTransactions: sortedOut.includes(error) ? [] : null,
     records: NO_SLICES,
     sizeInBytes: 0,
   }

@@ -28,7 +28,8 @@ export class CachedPartition implements FetchPartition {
   }
 
   update(request: FetchPartition): void {
-    this.topic = request.topic
+    // The name of a topic that is gone stays, and is what is found to be unknown.
+    this.topic ??= request.topic
     this.fetchOffset = request.fetchOffset
     this.maxBytes = request.maxBytes
     this.currentLeaderEpoch = request.currentLeaderEpoch

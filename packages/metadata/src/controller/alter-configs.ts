@@ -8,6 +8,7 @@ import {
   type IncrementalAlterConfigsRequest,
   type IncrementalAlterConfigsResponse,
 } from '@milena/protocol/messages'
+import { resourceTypes } from '../config/config-source.ts'
 import { type ConfigOverrides } from '../config/effective-topic-config.ts'
 import { configsOf, type MetadataImage } from '../image/metadata-image.ts'
 import { type MetadataRecord, metadataRecord } from '../image/metadata-record.ts'
@@ -49,11 +50,20 @@ export function incrementalAlterConfigs(
   return decideEach(request, (resource) => {
     const operations: readonly ConfigOperation[] = resource.configs
     checkKeys(operations)
-    checkResource(resource, image, context)
+    // As in Kafka, where the broker that is asked looks at brokers, and the controller at the operations before the name.
+    const isNamedLater = namedLater.has(resource.resourceType)
+    if (!isNamedLater) checkResource(resource, image, context)
     const configs = applyOperations(configsOf(image, resource), operations, resource.resourceType)
+    if (isNamedLater) checkResource(resource, image, context)
     return change(image, resource, configs, context)
   })
 }
+
+const namedLater: ReadonlySet<number> = new Set([
+  resourceTypes.TOPIC,
+  resourceTypes.GROUP,
+  resourceTypes.CLIENT_METRICS,
+])
 
 interface AlterRequest<R extends Resource> {
   readonly resources: readonly R[]

@@ -24,12 +24,19 @@ export function applyOperations(
   const next = new Map(present)
   for (const { name, configOperation, value } of operations) {
     const operation = operationNames[configOperation]
-    if (operation === undefined) throw new ApiFailure(Errors.UNKNOWN_SERVER_ERROR.code, null)
+    if (operation === undefined) throw unknownOperation(configOperation, resourceType)
     if (operation === 'DELETE') next.delete(name)
     else if (operation === 'SET') next.set(name, value!)
     else next.set(name, changedList({ name, operation, value: value!, resourceType, before: present.get(name) }))
   }
   return next
+}
+
+/** Kafka's broker, which looks at brokers, has a word for it; its controller has none. */
+function unknownOperation(configOperation: number, resourceType: number): ApiFailure {
+  return resourceType === resourceTypes.BROKER
+    ? new ApiFailure(Errors.INVALID_REQUEST.code, `Unknown operations type ${configOperation}`)
+    : new ApiFailure(Errors.UNKNOWN_SERVER_ERROR.code, null)
 }
 
 interface ListChange {
