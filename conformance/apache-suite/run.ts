@@ -103,7 +103,12 @@ async function runAll(classes: readonly TestClass[], options: RunOptions, jobs: 
 
 async function main(): Promise<number> {
   if (values.table !== undefined) {
-    process.stdout.write(formatTable(baselineOf(values.brokers), parseResults(text(values.table)), exceptions))
+    const asked = select(parseClasses(text(path.join(home, 'classes.txt'))), {
+      names: [],
+      group: values.group,
+      isCi: false,
+    })
+    process.stdout.write(formatTable(asked, baselineOf(values.brokers), parseResults(text(values.table)), exceptions))
     return 0
   }
   const classes = select(parseClasses(text(path.join(home, 'classes.txt'))), {
