@@ -1,14 +1,17 @@
-// `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, and prints how
-// often. `--seed N` runs one long history, `--runs N` so many (1000 unless said), `--minutes M` as many as there is time
-// for. Each thread takes a part of the work at a time.
+// `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, lets the disk
+// refuse calls and flips bits of it, and prints how often. Of what is too much for every time another part is tried each
+// time: `--part N` tries one again, `--all` tries all of it. `--only KIND,…` and `--history WORDS` leave things out.
+// `--seed N` runs one long history, `--runs N` so many (1000 unless said), `--minutes M` as many as there is time for.
+// Each thread takes a part of the work at a time.
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker, isMainThread, parentPort } from 'node:worker_threads'
 import type { CrashTally } from './crash/crash-failure.ts'
 import { CrashFailure, newTally } from './crash/crash-failure.ts'
+import type { CrashPlan } from './crash/crash-plan.ts'
+import { crashKinds, tasksOf } from './crash/crash-plan.ts'
 import type { CrashTask } from './crash/crash-task.ts'
 import { doCrashTask } from './crash/crash-task.ts'
-import { histories } from './crash/histories.ts'
 import type { FlipTally } from './damage/flip-everywhere.ts'
 import { FlipFailure, newFlipTally } from './damage/flip-everywhere.ts'
 import type { FaultTally } from './faults/fault-everywhere.ts'
@@ -17,19 +20,9 @@ import { FaultFailure, newFaultTally } from './faults/fault-everywhere.ts'
 type Tally = CrashTally | FaultTally | FlipTally
 type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { readonly failure: string })
 
-const SEEDS_OF_A_TASK = 25
-/** Of so many recoveries of a small history, one is crashed everywhere itself. */
-const AGAIN_ONE_IN = 80
-/** Of the ways in which the calls of a history can fail, and of the bytes it leaves on the disk, so many are tried. */
-const FAULTS_ONE_IN = 30
-const FLIPS_ONE_IN = 12
-
-if (isMainThread) await main()
-else {
-  parentPort!.on('message', (task: CrashTask) => {
-    void answer(task).then((answered) => parentPort!.postMessage(answered))
-  })
-}
+/** Beyond this many the parts begin again: small numbers are easier to type. */
+const PARTS_MAX = 10_000
+const SEEDS = 1000
 
 async function answer(task: CrashTask): Promise<Answer> {
   try {
@@ -48,66 +41,99 @@ function optionNumber(name: string, text: string | undefined): number | undefine
   return value
 }
 
-function* tasksOf(o: { seed?: number | undefined; runs: number; mayGoOn: () => boolean }): Generator<CrashTask> {
-  if (o.seed === undefined) {
-    for (const history of Object.keys(histories)) {
-      yield { kind: 'everywhere', history, againOneIn: AGAIN_ONE_IN }
-      yield { kind: 'faults', history, oneIn: FAULTS_ONE_IN }
-      yield { kind: 'flips', history, oneIn: FLIPS_ONE_IN }
-    }
-  }
-  const begin = o.seed ?? 1
-  for (let first = begin; first < begin + o.runs && o.mayGoOn(); first += SEEDS_OF_A_TASK) {
-    yield { kind: 'seeds', first, count: Math.min(SEEDS_OF_A_TASK, begin + o.runs - first) }
-  }
+function kindsFrom(text: string | undefined): readonly CrashTask['kind'][] {
+  if (text === undefined) return crashKinds
+  return text.split(',').map((name) => {
+    const kind = crashKinds.find((each) => each === name)
+    if (kind === undefined) throw new Error(`--only takes ${crashKinds.join(', ')}, not ${JSON.stringify(name)}`)
+    return kind
+  })
 }
 
-async function main(): Promise<void> {
+function planOf(args: readonly string[]): CrashPlan {
   const { values } = parseArgs({
-    options: { seed: { type: 'string' }, runs: { type: 'string' }, minutes: { type: 'string' } },
+    args: [...args],
+    options: {
+      all: { type: 'boolean', default: false },
+      part: { type: 'string' },
+      only: { type: 'string' },
+      history: { type: 'string', default: '' },
+      seed: { type: 'string' },
+      runs: { type: 'string' },
+      minutes: { type: 'string' },
+    },
   })
   const seed = optionNumber('seed', values.seed)
   const minutes = optionNumber('minutes', values.minutes)
-  const startMs = performance.now()
-  const endMs = minutes === undefined ? Infinity : startMs + minutes * 60_000
-  const runs = optionNumber('runs', values.runs) ?? (seed !== undefined ? 1 : minutes === undefined ? 1000 : Infinity)
-  const tasks = tasksOf({ seed, runs, mayGoOn: () => performance.now() < endMs })
-  const totals = { everywhere: newTally(), faults: newFaultTally(), flips: newFlipTally(), seeds: newTally() }
-  let seeds = 0
-  const failures: string[] = []
-  const seconds = (): string => `${((performance.now() - startMs) / 1000).toFixed(1)} s`
-  const note = (answered: Answer): void => {
+  const runs = optionNumber('runs', values.runs)
+  const part = optionNumber('part', values.part) ?? Math.floor(Date.now() / 1000) % PARTS_MAX
+  const endMs = minutes === undefined ? Infinity : performance.now() + minutes * 60_000
+  return {
+    all: values.all,
+    part,
+    kinds: seed === undefined ? kindsFrom(values.only) : ['seeds'],
+    history: values.history,
+    firstSeed: seed ?? 1 + part * SEEDS,
+    seeds: runs ?? (seed !== undefined ? 1 : minutes === undefined ? SEEDS : Infinity),
+    mayGoOn: () => performance.now() < endMs,
+  }
+}
+
+/** What was counted, and what went wrong. */
+class Outcome {
+  readonly failures: string[] = []
+  readonly #totals = { everywhere: newTally(), faults: newFaultTally(), flips: newFlipTally(), seeds: newTally() }
+  readonly #done = new Set<CrashTask['kind']>()
+  #seeds = 0
+
+  note(answered: Answer): void {
     if ('failure' in answered) {
-      failures.push(answered.failure)
+      this.failures.push(answered.failure)
       console.error(answered.failure)
       return
     }
     const { task, tally } = answered
-    add(totals[task.kind], tally)
-    if (task.kind === 'seeds') seeds += task.count
-    else
-      console.log(
-        `  ${task.history}, ${task.kind}: ${Object.entries(tally)
-          .map(([name, n]) => `${n} ${name}`)
-          .join(', ')}`,
-      )
+    this.#done.add(task.kind)
+    add(this.#totals[task.kind], tally)
+    if (task.kind === 'seeds') this.#seeds += task.count
+    else console.log(`  ${task.history}, ${task.kind}: ${counted(tally)}`)
   }
-  await inThreads(tasks, note)
-  if (seed === undefined) {
-    const { faults, flips } = totals
-    console.log(`Every call of ${Object.keys(histories).length} small histories: ${said(totals.everywhere)}`)
-    console.log(
-      `${faults.points} calls that the disk refused: back by itself after ${faults.cameBack}, opened again after ` +
+
+  lines(): string[] {
+    const { everywhere, faults, flips, seeds } = this.#totals
+    const lines: Record<CrashTask['kind'], string> = {
+      everywhere: `Every call of small histories: ${said(everywhere)}`,
+      faults:
+        `${faults.points} calls that the disk refused: back by itself after ${faults.cameBack}, opened again after ` +
         `${faults.restarted}, and ${faults.runs} losses of power behind them`,
-    )
-    console.log(
-      `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
+      flips:
+        `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
         `offline after ${flips.offline}, taken for a write that broke off ${flips.cutOff}`,
-    )
+      seeds: `${this.#seeds} long histories by seed: ${said(seeds)}`,
+    }
+    return crashKinds.filter((kind) => this.#done.has(kind)).map((kind) => lines[kind])
   }
-  console.log(`${seeds} long histories by seed: ${said(totals.seeds)} (${seconds()})`)
-  console.log(failures.length === 0 ? 'Nothing that was acknowledged is lost.' : `${failures.length} failures, above.`)
+}
+
+async function main(): Promise<void> {
+  const startMs = performance.now()
+  const plan = planOf(process.argv.slice(2))
+  console.log(plan.all ? 'Everything is tried.' : `Part ${plan.part} is tried (the same again: --part ${plan.part}).`)
+  const outcome = new Outcome()
+  await inThreads(tasksOf(plan), (answered) => outcome.note(answered))
+  for (const line of outcome.lines()) console.log(line)
+  const { failures } = outcome
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
+  const verdict =
+    failures.length === 0 ? 'Nothing that was acknowledged is lost.' : `${failures.length} failures, above.`
+  console.log(`${verdict} (${seconds} s)`)
   process.exitCode = failures.length === 0 ? 0 : 1
+}
+
+function counted(tally: Tally): string {
+  return Object.entries(tally)
+    .map(([name, n]) => `${n} ${name}`)
+    .join(', ')
 }
 
 function said({ points, runs, promisedRecords }: CrashTally): string {
@@ -139,5 +165,12 @@ function asked(worker: Worker, task: CrashTask): Promise<Answer> {
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.postMessage(task)
+  })
+}
+
+if (isMainThread) await main()
+else {
+  parentPort!.on('message', (task: CrashTask) => {
+    void answer(task).then((answered) => parentPort!.postMessage(answered))
   })
 }

@@ -1,4 +1,3 @@
-import { SeededRandom } from '@milena/runtime'
 import type { PowerLoss } from '../disk/power-loss.ts'
 import { powerLosses } from '../disk/power-loss.ts'
 import type { Step } from '../log/step.ts'
@@ -9,14 +8,16 @@ import { crashes, runHistory } from './crash-run.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Recovery, Wrap } from './recovery.ts'
 import { liveOn, recover } from './recovery.ts'
+import { Sample } from './sample.ts'
+import type { SampleShape } from './sample.ts'
 
 export interface CrashEverywhereOptions {
   readonly steps: readonly Step[]
   readonly tally: CrashTally
   readonly replay: string
   readonly losses?: readonly PowerLoss[]
-  /** Of so many recoveries, one is crashed everywhere in its turn; none unless given. */
-  readonly againOneIn?: number
+  /** Which of the recoveries are crashed everywhere in their turn; none unless given. */
+  readonly again?: SampleShape
   readonly wrap?: Wrap
   /** Asked before each recovery. */
   readonly isTimeUp?: () => boolean
@@ -34,12 +35,12 @@ export async function crashEverywhere(o: CrashEverywhereOptions): Promise<void> 
   const run = await runHistory(o.steps, o.wrap === undefined ? {} : { wrap: o.wrap })
   o.tally.points += run.fs.points.last - run.fs.points.first + 1
   const seen = new Set<string>()
-  const random = new SeededRandom(o.steps.length)
+  const again = o.again === undefined ? undefined : new Sample(o.again)
   for (const crash of crashes(run, { losses: o.losses ?? powerLosses })) {
     if (o.isTimeUp?.() === true) return
     if (isKnown(seen, crash)) continue
     const recovery = await recoverAndLive(o, run, crash)
-    if (o.againOneIn !== undefined && random.int(o.againOneIn) === 0) await crashAgain(o, recovery, crash)
+    if (again?.takes() === true) await crashAgain(o, recovery, crash)
   }
 }
 

@@ -85,4 +85,14 @@ export const histories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'advance', ms: 1500 },
     { do: 'checkpoint' },
   ],
+  'a topic made again in the other folder, of which nothing had been flushed': [
+    { do: 'produce', log: 0, sizes: [40], acks: 'written' },
+    { do: 'produce', log: 1, sizes: [40], acks: 'written' },
+    { do: 'move', log: 1 },
+    { do: 'recreate', log: 0 },
+    { do: 'produce', log: 0, sizes: [30], acks: 'flushed' },
+    { do: 'recreate', log: 0 },
+    { do: 'produce', log: 0, sizes: [50], acks: 'flushed' },
+    { do: 'advance', ms: 1500 },
+  ],
 }

@@ -7,6 +7,8 @@ import { runHistory } from '../crash/crash-run.ts'
 import type { Run } from '../crash/crash-run.ts'
 import type { Wrap } from '../crash/recovery.ts'
 import { makeWorld } from '../crash/recovery.ts'
+import { Sample } from '../crash/sample.ts'
+import type { SampleShape } from '../crash/sample.ts'
 import type { DiskImage } from '../disk/power-loss.ts'
 import { powerLosses, survivors } from '../disk/power-loss.ts'
 import { checkLog, splitBatches } from '../log/check-log.ts'
@@ -35,8 +37,8 @@ export interface FlipEverywhereOptions {
   readonly steps: readonly Step[]
   readonly tally: FlipTally
   readonly replay: string
-  /** Of so many bytes one has a bit flipped; all unless given. */
-  readonly oneIn?: number
+  /** Which of the bytes have a bit flipped, another one with each part; all unless given. */
+  readonly sample?: SampleShape
   readonly wrap?: Wrap
 }
 
@@ -79,10 +81,12 @@ export class FlipFailure extends Error {
  * are then served as they were written, or refused; what can be made again is. Throws {@link FlipFailure}.
  */
 export async function flipEverywhere(o: FlipEverywhereOptions): Promise<void> {
-  const random = new SeededRandom(o.steps.length)
+  const shape = o.sample ?? Sample.everything
+  const random = new SeededRandom(o.steps.length + shape.part)
+  const sample = new Sample(shape)
   for (const isClean of [true, false]) {
     const rest = await atRest(o, isClean)
-    for (const flip of flipsOf(rest.image, { random, oneIn: o.oneIn ?? 1, isClean })) {
+    for (const flip of flipsOf(rest.image, { random, sample, isClean })) {
       const problems = await problemsOf(o, rest, flip)
       if (problems.length > 0) throw new FlipFailure(o, rest, flip, problems)
     }
@@ -133,13 +137,13 @@ const HAS_NO_CHECKSUM = new Set([
 
 function* flipsOf(
   image: DiskImage,
-  { random, oneIn, isClean }: { random: Random; oneIn: number; isClean: boolean },
+  { random, sample, isClean }: { random: Random; sample: Sample; isClean: boolean },
 ): Generator<Flip> {
   for (const [file, content] of image) {
     if (content === undefined || HAS_NO_CHECKSUM.has(path.basename(file)) || file.endsWith('.txnindex')) continue
     for (let position = 0; position < content.byteLength; position++) {
-      const bit = random.int(8)
-      if (random.int(oneIn) === 0 && !isUncovered(file, content, position, isClean)) yield { file, position, bit }
+      if (isUncovered(file, content, position, isClean) || !sample.takes()) continue
+      yield { file, position, bit: random.int(8) }
     }
   }
 }

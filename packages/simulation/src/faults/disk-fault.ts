@@ -71,12 +71,3 @@ export function mend(disk: SimulatedDisk): void {
   disk.isReadOnly = false
   disk.capacityBytes = Infinity
 }
-
-/** Histories in which a disk that stays away interrupts something that only another start completes. */
-const NEEDS_A_START: ReadonlySet<string> = new Set(['a move to another folder'])
-
-/** The faults that a history is told to survive without a restart; none where whoever deletes has to try again. */
-export function faultsOf(history: string): readonly DiskFault[] {
-  if (history === 'a topic deleted and made again') return []
-  return diskFaults.filter(({ lasts }) => !lasts || !NEEDS_A_START.has(history))
-}

@@ -5,6 +5,9 @@ import { count } from '../crash/crash-failure.ts'
 import { crashes } from '../crash/crash-run.ts'
 import type { Wrap } from '../crash/recovery.ts'
 import { liveOn, recover } from '../crash/recovery.ts'
+import type { Recovery } from '../crash/recovery.ts'
+import { Sample } from '../crash/sample.ts'
+import type { SampleShape } from '../crash/sample.ts'
 import { powerLosses, randomPowerLoss } from '../disk/power-loss.ts'
 import { checkLog } from '../log/check-log.ts'
 import type { LogWorld } from '../log/log-world.ts'
@@ -29,8 +32,8 @@ export interface FaultEverywhereOptions {
   readonly steps: readonly Step[]
   readonly tally: FaultTally
   readonly replay: string
-  /** Of so many faults one is tried; all unless given. */
-  readonly oneIn?: number
+  /** Which of the faults are tried; all unless given. */
+  readonly sample?: SampleShape
   readonly faults?: readonly DiskFault[]
   readonly wrap?: Wrap
 }
@@ -39,7 +42,11 @@ export interface FaultEverywhereOptions {
 export class FaultFailure extends Error {
   readonly problems: readonly string[]
 
-  constructor(o: FaultEverywhereOptions, run: FaultRun, what: string, problems: readonly string[]) {
+  constructor(
+    o: FaultEverywhereOptions,
+    run: FaultRun,
+    { what, problems, recovery }: { what: string; problems: readonly string[]; recovery?: Recovery | undefined },
+  ) {
     super(
       [
         `${what}, and then:`,
@@ -48,9 +55,8 @@ export class FaultFailure extends Error {
         'The history:',
         ...o.steps.map((step) => `  ${JSON.stringify(step)}`),
         'What the storage said:',
-        ...run.world.logged
-          .filter(({ level }) => level === 'warn' || level === 'error')
-          .map(({ message, fields }) => `  ${message} ${inspect(fields, { breakLength: Infinity, depth: 1 })}`),
+        ...saidBy(run.world),
+        ...(recovery === undefined ? [] : ['What it said when it was opened again:', ...saidBy(recovery.world)]),
         'The calls:',
         ...run.fs.disk.trace.map((line) => `  ${line}`),
       ].join('\n'),
@@ -60,17 +66,24 @@ export class FaultFailure extends Error {
   }
 }
 
+function saidBy({ logged }: LogWorld): string[] {
+  return logged
+    .filter(({ level }) => level === 'warn' || level === 'error')
+    .map(({ message, fields }) => `  ${message} ${inspect(fields, { breakLength: Infinity, depth: 1 })}`)
+}
+
 /**
  * Lets the disk refuse each call of a history in turn, in each way in which it can. The storage finds its way back while
  * it runs; then each log is what it should be, also after a loss of power on the way and at the end, and goes on. Throws
  * {@link FaultFailure}.
  */
 export async function faultEverywhere(o: FaultEverywhereOptions): Promise<void> {
-  const { first, last } = await callsOf(o.steps, o.wrap)
-  const random = new SeededRandom(o.steps.length)
-  for (let at = first; at <= last; at++) {
+  const shape = o.sample ?? Sample.everything
+  const sample = new Sample(shape)
+  const random = new SeededRandom(o.steps.length + shape.part)
+  for (const { number: at, operation } of await callsOf(o.steps, o.wrap)) {
     for (const fault of o.faults ?? diskFaults) {
-      if (random.int(o.oneIn ?? 1) > 0) continue
+      if (!fault.concerns(operation) || !sample.takes()) continue
       const run = await runWithFault(o.steps, { ...o, fault, at })
       if (run.hasStruck) await examine(o, run, `${fault.name} at call ${at}`, random)
     }
@@ -78,8 +91,8 @@ export async function faultEverywhere(o: FaultEverywhereOptions): Promise<void> 
 }
 
 async function examine(o: FaultEverywhereOptions, run: FaultRun, what: string, random: SeededRandom): Promise<void> {
-  const refuse = (problems: readonly string[], when: string): void => {
-    if (problems.length > 0) throw new FaultFailure(o, run, `${what}${when}`, problems)
+  const refuse = (problems: readonly string[], when: string, recovery?: Recovery): void => {
+    if (problems.length > 0) throw new FaultFailure(o, run, { what: `${what}${when}`, problems, recovery })
   }
   o.tally.points += 1
   if (run.restarts === 0) o.tally.cameBack += 1
@@ -95,8 +108,8 @@ async function examine(o: FaultEverywhereOptions, run: FaultRun, what: string, r
     count(o.tally, crash)
     const recovery = await recover({ ...crash, ...(o.wrap === undefined ? {} : { wrap: o.wrap }) })
     const when = `, and a loss of power after ${crash.point} operations (${crash.loss.name})`
-    refuse(recovery.problems, when)
-    if (random.int(4) === 0) refuse(await liveOn(recovery), when)
+    refuse(recovery.problems, when, recovery)
+    if (random.int(4) === 0) refuse(await liveOn(recovery), when, recovery)
   }
   refuse(await liveOn(run), '')
 }

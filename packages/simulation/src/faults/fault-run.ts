@@ -2,6 +2,7 @@ import type { Run } from '../crash/crash-run.ts'
 import { START_MS } from '../crash/crash-run.ts'
 import type { Wrap } from '../crash/recovery.ts'
 import { makeWorld } from '../crash/recovery.ts'
+import type { DiskCall } from '../disk/disk-call.ts'
 import { turn } from '../disk/simulated-disk.ts'
 import { newModels } from '../log/log-world.ts'
 import type { Step } from '../log/step.ts'
@@ -33,12 +34,16 @@ export async function runWithFault(
   return history.run(steps, o.at)
 }
 
-/** The numbers of the calls at which a fault can strike: those of the steps, not those of the first start. */
-export async function callsOf(steps: readonly Step[], wrap?: Wrap): Promise<{ first: number; last: number }> {
+/** The calls at which a fault can strike: those of the steps, not those of the first start. */
+export async function callsOf(steps: readonly Step[], wrap?: Wrap): Promise<readonly DiskCall[]> {
   const { world, fs } = await openWorld(wrap)
-  const first = fs.disk.calls + 1
+  const calls: DiskCall[] = []
+  fs.disk.fault = (call) => {
+    calls.push(call)
+    return undefined
+  }
   for (const step of steps) await world.run(step)
-  return { first, last: fs.disk.calls }
+  return calls
 }
 
 async function openWorld(wrap: Wrap | undefined): Promise<Run> {

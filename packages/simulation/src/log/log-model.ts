@@ -74,6 +74,11 @@ export function newLogModel(topicPartition: TopicPartition, topicId: string): Lo
   }
 }
 
+/** Nobody ever did anything to it. */
+export function isUntouched({ batches, earlier, earlierTopicIds, promisedOffset }: LogModel): boolean {
+  return batches.length === 0 && earlier.length === 0 && earlierTopicIds.length === 0 && promisedOffset === 0
+}
+
 export function afterEvent(model: LogModel, event: LogEvent): LogModel {
   switch (event.kind) {
     case 'made':

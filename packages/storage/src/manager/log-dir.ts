@@ -153,6 +153,8 @@ export class LogDir implements LogGate {
   async writeCheckpoint(kind: CheckpointKind, offsets: Iterable<readonly [TopicPartition, number]>): Promise<void> {
     const text = formatOffsetCheckpoint(offsets)
     if (this.#written.get(kind) === text) return
+    // Of an attempt that fails nobody knows which of the two texts is there.
+    this.#written.delete(kind)
     await this.#fs.writeFile(this.#checkpointPath(kind), text, { atomic: true })
     this.#written.set(kind, text)
   }

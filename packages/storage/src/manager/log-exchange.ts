@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Logger } from '@milena/runtime'
 import type { KeyedQueue } from '../keyed-queue.ts'
+import type { LogBurial } from './log-burial.ts'
 import type { HostedLog } from './log-checkpoints.ts'
 import type { LogContext } from '../log-context.ts'
 import type { LogDir } from './log-dir.ts'
@@ -20,7 +21,7 @@ export interface LogExchangeOptions {
   /** Says that the log may be used where it is now. */
   readonly onMoved: (log: UnifiedLog) => void
   /** Takes the folder of a closed log away. */
-  readonly bury: (hosted: HostedLog) => Promise<unknown>
+  readonly burial: LogBurial
 }
 
 /**
@@ -53,17 +54,19 @@ export class LogExchange {
         // The new folder's papers know the log before the old folder goes, and nothing is written to the log before that
         // is for good: a start that finds both finds the same records in them.
         await context.checkpointRecoveryPoints(name)
-        await this.#o.bury(hosted)
+        await this.#o.burial.bury(move.log.topicPartition, hosted.dir, move.log.config)
       } catch (error) {
-        // A disk that refuses this too leaves the log closed: it is opened anew when the disk is back.
-        const giveUp = (cause: unknown): void => (moved ?? hosted).log.noteFailure(cause)
-        await this.#goBack(move, hosted, moved, directory).catch(giveUp)
+        await this.#goBack(move, hosted, moved, directory).catch((cause: unknown) => {
+          // A disk that refuses this too leaves the log closed, where it was: it is opened anew when the disk is back.
+          if (moved !== undefined) this.#o.replace(moved, hosted)
+          hosted.log.noteFailure(cause)
+        })
         throw error
       }
-      await fs.syncDirectory(hosted.dir.path).catch((error: unknown) => {
-        logger.warn('The folder that a log left could not be synced', { logDir: hosted.dir.path, error })
-      })
-      this.#o.onMoved(moved.log)
+      const { log } = moved
+      // Nothing is written before the old folder is gone for good: who finds two must find the same in them.
+      await this.#o.burial.settle(name, move.dir).catch((error: unknown) => log.noteFailure(error))
+      this.#o.onMoved(log)
       logger.info('Moved a log to another folder', { partition: name, logDir: move.dir.path })
     })
   }
@@ -72,12 +75,8 @@ export class LogExchange {
   async #goBack(move: LogMove, hosted: HostedLog, moved: HostedLog | undefined, directory: string): Promise<void> {
     const { fs } = this.#o.context
     await moved?.log.close({ flush: false })
-    if (await fs.exists(directory)) {
-      // Under a name that no start takes for a log: half of it must not be found beside the other folder.
-      await fs.rename(directory, move.directory)
-      await fs.syncDirectory(move.dir.path)
-      await fs.removeDirectory(move.directory)
-    }
+    const { topicPartition, config } = move.log
+    if (await fs.exists(directory)) await this.#o.burial.buryForGood(topicPartition, move.dir, config)
     if (move.log.failure !== undefined) return
     const back = await this.#reopen(moved ?? hosted, { dir: hosted.dir, directory: move.log.directory })
     this.#o.onMoved(back.log)

@@ -1,10 +1,12 @@
 import path from 'node:path'
 import { ZERO_UUID } from '@milena/protocol/messages'
+import type { Logger } from '@milena/runtime'
 import { forEachLimited } from '../limited.ts'
 import type { CheckpointedOffsets } from './log-checkpoints.ts'
 import type { LogConfig } from '../log-config.ts'
 import type { LogContext } from '../log-context.ts'
 import { LogDir } from './log-dir.ts'
+import type { Checkpoints } from './log-dir.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { loadLog } from '../recovery/log-loader.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
@@ -108,12 +110,7 @@ export async function loadLogs(
 ): Promise<LoadedDir> {
   const { logger } = o.context
   const content = await dir.content()
-  const checkpoints = await dir.readCheckpoints((file, error) =>
-    logger.error('A checkpoint is damaged and says nothing; all logs of the folder are read from the start', {
-      file,
-      reason: error.message,
-    }),
-  )
+  const { checkpoints, isDamaged } = await readCheckpoints(dir, logger)
   const states = await dir.readLogStates()
   for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
   for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)
@@ -125,6 +122,7 @@ export async function loadLogs(
     logDir: dir.path,
     partitions: content.partitions.length,
   })
+  const removed = new Set<string>()
   const concurrency = dir.hadCleanShutdown ? CONCURRENCY : CONCURRENCY_PER_THREAD * o.recoveryThreads
   await forEachLimited(content.partitions, concurrency, async (topicPartition) => {
     const name = topicPartitionName(topicPartition)
@@ -136,9 +134,12 @@ export async function loadLogs(
       highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
     }
     try {
+      const topicId = state?.topicId ?? (await readTopicId(o.context, directory))
+      const maybeFlushed = dir.hadCleanShutdown || offsets.recoveryPoint > 0 || isDamaged
+      if (topicId === ZERO_UUID && !maybeFlushed) return void removed.add(await removeUnknown(o.context, directory))
       const log = await loadLog({
         topicPartition,
-        topicId: state?.topicId ?? (await readTopicId(o.context, directory)),
+        topicId,
         directory,
         gate: dir,
         config: o.config,
@@ -153,10 +154,11 @@ export async function loadLogs(
     } catch (error) {
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
       o.onOffline(topicPartition, error, offsets)
+    } finally {
+      progress.addPartition()
     }
-    progress.addPartition()
   }).finally(() => progress.stop())
-  const present = new Set(content.partitions.map(topicPartitionName))
+  const present = new Set(content.partitions.map(topicPartitionName).filter((name) => !removed.has(name)))
   const named = Object.values(checkpoints).flatMap((offsets: ReadonlyMap<string, number>) => [...offsets.keys()])
   return {
     deletedDirs: content.deleted,
@@ -165,11 +167,31 @@ export async function loadLogs(
   }
 }
 
+async function readCheckpoints(dir: LogDir, logger: Logger): Promise<{ checkpoints: Checkpoints; isDamaged: boolean }> {
+  let isDamaged = false
+  const checkpoints = await dir.readCheckpoints((file, { message: reason }) => {
+    isDamaged = true
+    const sentence = 'A checkpoint is damaged and says nothing; all logs of the folder are read from the start'
+    logger.error(sentence, { file, reason })
+  })
+  return { checkpoints, isDamaged }
+}
+
+/**
+ * A flush brings the topic id to the disk with the first records: of what lies beside none after a crash nobody was told
+ * that it survives, and it may be a deleted topic's of the same name, which must not come back in the new one.
+ */
+async function removeUnknown({ fs, logger }: LogContext, directory: string): Promise<string> {
+  logger.warn('Removing a log that had never been flushed, and does not say to which topic it belongs', { directory })
+  await fs.removeDirectory(directory)
+  return path.basename(directory)
+}
+
 /** The topic id of a partition's folder; zero when the file is not there, or was not written because the power went. */
 async function readTopicId({ fs, logger }: LogContext, directory: string): Promise<string> {
   const text = await readTextIfPresent(fs, path.join(directory, PARTITION_METADATA_FILE))
   if (text === undefined || isUnwrittenMetadata(text)) {
-    logger.warn('A partition lacks its topic id, and takes the one that it is asked for by', { directory })
+    logger.warn('A partition lacks its topic id', { directory })
     return ZERO_UUID
   }
   return parsePartitionMetadata(text)

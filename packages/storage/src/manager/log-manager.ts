@@ -83,7 +83,7 @@ export class LogManager {
     this.#producerIdExpirationMs = o.producerIdExpirationMs ?? 86_400_000
     this.#logger = o.logger.child('LogManager')
     this.#background = new BackgroundTasks({ clock: o.clock, logger: this.#logger })
-    this.#burial = new LogBurial({ ...o, background: this.#background })
+    this.#burial = new LogBurial({ ...o, background: this.#background, changes: this.#changes })
     this.#twins = new LogTwins({ burial: this.#burial, logger: this.#logger })
     this.#context = {
       fs: o.fs,
@@ -108,12 +108,11 @@ export class LogManager {
       openRunner: o.openCleaningRunner ?? (() => new InlineCleaningRunner(o)),
     })
     const hosted = (name: string): HostedLog | undefined => this.#logs.get(name)
-    const parts = { context: this.#context, logger: this.#logger, changes: this.#changes, hosted }
+    const parts = { context: this.#context, logger: this.#logger, changes: this.#changes, burial: this.#burial, hosted }
     const exchange = new LogExchange({
       ...parts,
       replace: (old, reopened) => this.#replace(old, reopened, reopened.log.logEndOffset),
       onMoved: (log) => this.#onMoved(log),
-      bury: ({ log, dir }) => this.#burial.bury(log.topicPartition, dir, log.config),
     })
     const resumption = new LogResumption({
       ...parts,
@@ -127,6 +126,7 @@ export class LogManager {
       clock: o.clock,
       logger: this.#logger,
       hosted: this.#hosted,
+      burial: this.#burial,
       resume: (log) => resumption.resume(log),
       onOffline: (dir, failure, logs) => {
         for (const log of logs) this.#onOffline(log)
@@ -269,8 +269,9 @@ export class LogManager {
     if (dir.refusal !== undefined) throw dir.refusal
     const directory = path.join(dir.path, name)
     try {
+      await this.#burial.settle(name, dir)
       await this.#checkpoints.forgetBefore(name, dir, this.#hosted)
-      // Only remains of an attempt that failed can be there: whatever they are, they are not taken on trust.
+      // Whoever made a folder there by hand may know why: what is in it is not taken on trust.
       const isNew = !(await this.#o.fs.exists(directory))
       await this.#o.fs.mkdir(directory)
       await this.#o.fs.writeFile(path.join(directory, PARTITION_METADATA_FILE), formatPartitionMetadata(topicId))
@@ -291,6 +292,7 @@ export class LogManager {
       this.#host(log, dir, 0)
       return log
     } catch (cause) {
+      this.#burial.owe(topicPartition, dir, config)
       this.#watch.suspend(dir, cause)
       throw storageFailure(`cannot make the log of ${name} in ${dir.path}`, cause)
     }
@@ -327,6 +329,7 @@ export class LogManager {
       throw new StorageError('KAFKA_STORAGE_ERROR', message)
     }
     this.#logs.set(name, { log, dir })
+    this.#burial.forgive(log.directory)
     this.#placement.forget(name)
     this.#checkpoints.host({ log, dir }, checkpointedRecoveryPoint)
     log.listen({ onFailure: (_, error) => this.#watch.suspend(dir, error) })
@@ -343,7 +346,11 @@ export class LogManager {
       this.#checkpoints.forget(name, hosted.dir)
       await hosted.log.close({ flush: false })
       await this.cleaner.noteDeleted(hosted)
-      const grave = await this.#burial.bury(topicPartition, hosted.dir, hosted.log.config)
+      const { dir } = hosted
+      const grave = await this.#burial.bury(topicPartition, dir, hosted.log.config).catch((cause: unknown) => {
+        this.#watch.suspend(dir, cause)
+        throw storageFailure(`the folder of ${name} stays until the disk lets it go`, cause)
+      })
       this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
     })
   }

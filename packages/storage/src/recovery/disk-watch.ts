@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@milena/runtime'
 import { BackgroundTasks } from '../manager/background-tasks.ts'
 import { forEachLimited } from '../limited.ts'
+import type { LogBurial } from '../manager/log-burial.ts'
 import type { HostedLog } from '../manager/log-checkpoints.ts'
 import type { LogDir } from '../manager/log-dir.ts'
 import { StorageError } from '../storage-error.ts'
@@ -16,6 +17,8 @@ export interface DiskWatchOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly hosted: () => readonly HostedLog[]
+  /** Knows of folders that the disk did not let go. */
+  readonly burial: LogBurial
   /** Opens a log anew that failed; see {@link LogResumption}. */
   readonly resume: (log: UnifiedLog) => Promise<void>
   /** The folder cannot be read any more, and neither can these logs. */
@@ -86,6 +89,7 @@ export class DiskWatch {
     try {
       await this.#makeRoom(dir)
       await dir.tryWrite()
+      await this.#o.burial.settleIn(dir)
       await forEachLimited(this.#failed(dir), CONCURRENCY, (log) => this.#o.resume(log))
       // One may have failed again while the others were opened.
       if (this.#failed(dir).length > 0) return false

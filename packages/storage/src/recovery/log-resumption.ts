@@ -1,5 +1,6 @@
 import type { Logger } from '@milena/runtime'
 import type { KeyedQueue } from '../keyed-queue.ts'
+import type { LogBurial } from '../manager/log-burial.ts'
 import type { HostedLog } from '../manager/log-checkpoints.ts'
 import type { LogContext } from '../log-context.ts'
 import { loadLog } from './log-loader.ts'
@@ -14,6 +15,8 @@ export interface LogResumptionOptions {
   readonly hosted: (name: string) => HostedLog | undefined
   /** The recovery point of the log as the checkpoint has it. */
   readonly recoveryPointOf: (log: UnifiedLog) => number
+  /** What must be out of the way before the log is written to. */
+  readonly burial: LogBurial
   /** Puts a log in the place of the one that was hosted, which is closed. */
   readonly replace: (old: HostedLog, reopened: HostedLog) => void
 }
@@ -38,6 +41,7 @@ export class LogResumption {
       const hosted = this.#o.hosted(name)
       if (hosted?.log !== failed || failed.failure === undefined) return
       const { topicPartition, topicId, directory, config, logStartOffset, highWatermark, writtenOffset } = failed
+      await this.#o.burial.settle(name, hosted.dir)
       await failed.salvage()
       await failed.close({ flush: false })
       const log = await loadLog({

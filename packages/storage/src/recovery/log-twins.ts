@@ -40,10 +40,15 @@ export class LogTwins {
   }
 }
 
-/** The id of a topic without records is not on the disk for good; the copy has it all the same. */
+/**
+ * The id of a topic without records is not on the disk for good; the copy has it all the same. One that knows of a
+ * deletion of all its records knows of no leader epoch any more.
+ */
 function areTheSame(left: UnifiedLog, right: UnifiedLog): boolean {
   const isSameTopic = left.topicId === right.topicId || [left.topicId, right.topicId].includes(ZERO_UUID)
-  return isSameTopic && left.logEndOffset === right.logEndOffset && left.latestEpoch === right.latestEpoch
+  const isEmptied = [left, right].some((log) => log.logStartOffset === log.logEndOffset)
+  const isSameEpoch = left.latestEpoch === right.latestEpoch || isEmptied
+  return isSameTopic && left.logEndOffset === right.logEndOffset && isSameEpoch
 }
 
 /** One that knows its topic before one that does not; then the one that knows of more deletions. */

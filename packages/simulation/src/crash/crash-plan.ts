@@ -1,0 +1,55 @@
+import type { CrashTask, HistoryTask } from './crash-task.ts'
+import { histories } from './histories.ts'
+
+/** What `npm run test:crash` is told to do. */
+export interface CrashPlan {
+  /** Everything that can be tried of the small histories, and not a sample of it. */
+  readonly all: boolean
+  /** Which sample. */
+  readonly part: number
+  readonly kinds: readonly CrashTask['kind'][]
+  /** Of histories with these words in their names. */
+  readonly history: string
+  readonly firstSeed: number
+  readonly seeds: number
+  /** Asked before each seed or so. */
+  readonly mayGoOn: () => boolean
+}
+
+export const crashKinds: readonly CrashTask['kind'][] = ['everywhere', 'faults', 'flips', 'seeds']
+
+const SEEDS_OF_A_TASK = 25
+
+/**
+ * How many parts make the whole: of the recoveries of small histories that are crashed everywhere themselves, of the ways
+ * in which the calls of a history can fail, and of the bytes that it leaves on the disk.
+ */
+const PARTS: Readonly<Record<HistoryTask['kind'], number>> = { everywhere: 97, faults: 11, flips: 5 }
+/** For the first of them all parts would take hours. */
+const PARTS_OF_ALL: Readonly<Record<HistoryTask['kind'], number>> = { everywhere: 11, faults: 1, flips: 1 }
+
+/** The tasks of a plan, one after the other. */
+export function* tasksOf(plan: CrashPlan): Generator<CrashTask, void, undefined> {
+  const has = (kind: CrashTask['kind']): boolean => plan.kinds.includes(kind)
+  for (const history of Object.keys(histories)) {
+    if (!history.includes(plan.history)) continue
+    for (const kind of ['everywhere', 'faults', 'flips'] as const) {
+      if (has(kind)) yield* partsOf(plan, kind, history)
+    }
+  }
+  if (!has('seeds')) return
+  const end = plan.firstSeed + plan.seeds
+  for (let first = plan.firstSeed; first < end && plan.mayGoOn(); first += SEEDS_OF_A_TASK) {
+    yield { kind: 'seeds', first, count: Math.min(SEEDS_OF_A_TASK, end - first) }
+  }
+}
+
+/** Everything is tried part by part: a failure then names one that is soon done again, and threads share the work. */
+function* partsOf(plan: CrashPlan, kind: HistoryTask['kind'], history: string): Generator<HistoryTask> {
+  const oneIn = plan.all ? PARTS_OF_ALL[kind] : PARTS[kind]
+  if (oneIn > 1 || kind === 'everywhere') {
+    yield { kind, history, sample: { oneIn, part: plan.part } }
+    return
+  }
+  for (let part = 0; part < PARTS[kind]; part++) yield { kind, history, sample: { oneIn: PARTS[kind], part } }
+}
