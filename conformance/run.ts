@@ -35,6 +35,9 @@ const minutes = Number(values.minutes ?? (values.ci ? '10' : '1'))
 const histories = values.ci ? 40 : Number(values.histories)
 const meant = parseDifferences(readFileSync(path.join(import.meta.dirname, 'differences.md'), 'utf8'))
 
+/** A run of minutes says now and then how far it is. */
+const tellEveryMs = 60_000
+
 /** Of the names of histories that are played once more, beyond those of all others. */
 const FIRST_NUMBER_ALONE = 9_000_000_000
 
@@ -158,6 +161,7 @@ async function compareAll(): Promise<number> {
       if (result.findings.length > 0) suspects.push(each)
       else report.add(each.history, result)
     })
+  using _ = report.tell(tellEveryMs, () => suspects.length)
   const plays = await playsOfCorpus(versions)
   const lanes = Number(values.lanes)
   const first = lanes > 1 ? suspect : count

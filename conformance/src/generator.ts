@@ -5,19 +5,19 @@ import { Errors } from '@milena/protocol'
 import { apis } from './apis.ts'
 import { type History, history } from './history.ts'
 import { mutate, newRecords } from './mutate.ts'
-import type { Random } from './random.ts'
-import type { SendOptions, Session } from './session.ts'
-import type { State } from './template.ts'
 import {
   configureQueue,
   keepToQueue,
   newQueue,
+  noteChanges,
   noteDeletions,
-  queueTemplates,
   rememberShare,
   settleQueue,
-  stepsOfQueue,
-} from './templates-queues.ts'
+} from './queue.ts'
+import type { Random } from './random.ts'
+import type { SendOptions, Session } from './session.ts'
+import type { State } from './template.ts'
+import { queueTemplates, stepsOfQueue } from './templates-queues.ts'
 import { templates } from './templates.ts'
 
 const stepsOfHistory = 40
@@ -33,7 +33,7 @@ export function generated(seed: number, api: string | undefined): History {
     `generated from seed ${seed}`,
     [{ name: api ?? 'generated' }, ...subjects],
     async (session, random) => {
-      const state = await prepare(session)
+      const state = await prepare(session, random)
       const most = api === undefined && random.chance(aboutQueues) ? stepsOfQueue : names
       for (let step = 0; step < stepsOfHistory; step++) {
         // With one API asked for, the others still move the state, seldom.
@@ -44,7 +44,7 @@ export function generated(seed: number, api: string | undefined): History {
   )
 }
 
-async function prepare(session: Session): Promise<State> {
+async function prepare(session: Session, random: Random): Promise<State> {
   // A fetch ends where its first segment does: records of 2001 and markers of today are to lie in one.
   const configs = { 'segment.ms': `${2n ** 63n - 1n}` }
   const topics = [
@@ -55,6 +55,7 @@ async function prepare(session: Session): Promise<State> {
   return {
     topics,
     groups: [session.name('g1'), session.name('g2')],
+    otherGroups: [session.name('c1'), session.name('s1'), session.name('q1')],
     members: [],
     producerIds: [],
     sessionIds: [],
@@ -69,7 +70,11 @@ async function prepare(session: Session): Promise<State> {
     consumers: ['aaaaaaaaaaaaaaaaaaaaaA', 'bbbbbbbbbbbbbbbbbbbbbA'],
     memberEpochs: new Map(),
     shareGroup: session.name('s1'),
-    queue: newQueue(session.name('q1'), [session.name('m1'), session.name('m2')]),
+    queue: newQueue(
+      session.name('q1'),
+      [session.name('m1'), session.name('m2')],
+      random.chance(0.5) ? random.pick(topics).name : undefined,
+    ),
     generationId: 1,
     sessionEpoch: 1,
     newName: session.name('new'),
@@ -77,7 +82,15 @@ async function prepare(session: Session): Promise<State> {
   }
 }
 
-const empty = { topics: [], groups: [], members: [], producerIds: [], sessionIds: [], transactional: [] }
+const empty = {
+  topics: [],
+  groups: [],
+  otherGroups: [],
+  members: [],
+  producerIds: [],
+  sessionIds: [],
+  transactional: [],
+}
 
 async function takeStep(session: Session, random: Random, state: State, name: string): Promise<void> {
   const { api, body } = templates[name]!(random, state)
@@ -94,7 +107,7 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   makeHarmless(body as Harmful)
   if (name in queueTemplates) {
     if (state.queue.isOver) return
-    keepToQueue(name, body as never, state)
+    keepToQueue(name, body, state)
     await configureQueue(session, state)
   }
   const answer = await session.trySend(api as Api, body as never, connectionOf(body as Partial<OfMember>, state))
@@ -103,6 +116,7 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   remember(state, api.name, answer as Readonly<Record<string, unknown>>, spoken)
   if (ending.has(api.name)) await awaitEnd(session, state)
   if (name === 'DeleteTopics') noteDeletions(state, answer as never)
+  noteChanges(state, name)
   if ((body as { groupId?: string }).groupId !== state.queue.groupId) return
   const isFetch = name === 'ShareFetch'
   if (isFetch || name === 'ShareAcknowledge') rememberShare(state, answer as never, body as never, isFetch)

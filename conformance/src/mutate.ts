@@ -7,6 +7,8 @@ import { batch, LONG_AGO_MS, LONG_FROM_NOW_MS, spoiled } from './records.ts'
 export interface Known {
   readonly topics: readonly { readonly name: string; readonly id: string }[]
   readonly groups: readonly string[]
+  /** Groups of other kinds than the request is about. */
+  readonly otherGroups: readonly string[]
   readonly members: readonly string[]
   readonly producerIds: readonly number[]
   readonly sessionIds: readonly number[]
@@ -219,7 +221,7 @@ function newString(random: Random, name: string, field: Field, within: string, k
     return random.pick([...topics, known.missing, '', 'a b', '.', 'x'.repeat(250)])
   }
   if (field.options.entityType === 'groupId' || name === 'key' || name === 'coordinatorKeys') {
-    return random.pick([...known.groups, known.missing, ''])
+    return random.pick([...known.groups, ...known.otherGroups, known.missing, ''])
   }
   if (field.options.entityType === 'transactionalId') {
     return random.pick([...known.transactional.map(({ transactionalId }) => transactionalId), known.missing, ''])

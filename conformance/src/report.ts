@@ -53,6 +53,20 @@ export class Report {
     this.#meant.set(pattern, (this.#meant.get(pattern) ?? 0) + 1)
   }
 
+  /** Says again and again how far the run is, to whom waits for it: on stderr, since what is found is on stdout. */
+  tell(everyMs: number, suspected: () => number): Disposable {
+    const begunMs = Date.now()
+    const timer = setInterval(() => {
+      const minutes = Math.round((Date.now() - begunMs) / 60_000)
+      const exchanges = [...this.#counts.values()].reduce((sum, count) => sum + count.exchanges, 0)
+      console.error(
+        `conformance: ${minutes} min, ${this.#titles.size} histories, ${exchanges} exchanges, ${this.open} open, ` +
+          `${suspected()} to be played again alone`,
+      )
+    }, everyMs)
+    return { [Symbol.dispose]: () => clearInterval(timer) }
+  }
+
   print(spoken: readonly string[]): void {
     console.log('\nAPI                        histories  exchanges  open')
     const row = (name: string, { histories, exchanges, open }: Count): void =>

@@ -2,9 +2,9 @@
 import type { Api } from '@milena/client'
 import type { Input, Message } from '@milena/protocol'
 import type { Known } from './mutate.ts'
+import type { Queue } from './queue.ts'
 import type { Random } from './random.ts'
 import type { TransactionalProducer } from './templates-coordinated.ts'
-import type { Queue } from './templates-queues.ts'
 
 export interface State extends Known {
   readonly members: string[]

@@ -91,7 +91,7 @@ export const memberTemplates: Readonly<Record<string, Template>> = {
     const memberEpoch = random.chance(0.3) ? 0 : (state.memberEpochs.get(memberId) ?? 0)
     const joins = memberEpoch === 0
     return made(apis.consumerGroupHeartbeat, {
-      groupId: state.consumerGroup,
+      groupId: random.chance(0.1) ? state.groups[0]! : state.consumerGroup,
       memberId,
       memberEpoch: random.chance(0.1) ? -1 : memberEpoch,
       instanceId: null,

@@ -12,10 +12,22 @@ const topicOf = (random: Random, { topics }: State) => random.pick(topics)
 const groupOf = (random: Random, { groups }: State) => random.pick(groups)
 const memberOf = (random: Random, { members }: State) => members.at(-1) ?? random.pick(['', 'nobody'])
 
-const protocols = [
-  { name: 'range', metadata: Uint8Array.of(0, 1) },
-  { name: 'sticky', metadata: Uint8Array.of(2) },
-]
+/** What no consumer would say of itself, or what one says (ConsumerProtocolSubscription, version 0). */
+function protocolsOf(random: Random, state: State) {
+  const { name } = topicOf(random, state)
+  const text = Buffer.from(name)
+  const subscription = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1, 0, text.length]), text, Buffer.alloc(4, 0xff)])
+  return random.chance(0.5)
+    ? [
+        { name: 'range', metadata: Uint8Array.of(0, 1) },
+        { name: 'sticky', metadata: Uint8Array.of(2) },
+      ]
+    : ['range', 'sticky'].map((protocol) => ({ name: protocol, metadata: new Uint8Array(subscription) }))
+}
+
+/** The group that speaks the classic protocol, or now and then the one whose members do not. */
+const classicGroupOf = (random: Random, { groups, consumerGroup }: State): string =>
+  random.chance(0.15) ? consumerGroup : groups[0]!
 
 const config = (random: Random) =>
   random.pick(['retention.ms=5000', 'flush.ms=6000', 'cleanup.policy=delete']).split('=')
@@ -90,19 +102,19 @@ const logTemplates: Readonly<Record<string, Template>> = {
 const groupTemplates: Readonly<Record<string, Template>> = {
   JoinGroup: (random, state) =>
     made(apis.joinGroup, {
-      groupId: state.groups[0]!,
+      groupId: classicGroupOf(random, state),
       sessionTimeoutMs: 30_000,
       // Longer than what is left of the history, shorter than what the runner takes for silence.
       rebalanceTimeoutMs: 10_000,
       memberId: state.members.at(-1) ?? '',
       groupInstanceId: random.chance(0.2) ? 'anna' : null,
       protocolType: 'consumer',
-      protocols,
+      protocols: protocolsOf(random, state),
     }),
   SyncGroup: (random, state) => {
     const memberId = memberOf(random, state)
     return made(apis.syncGroup, {
-      groupId: state.groups[0]!,
+      groupId: classicGroupOf(random, state),
       generationId: state.generationId,
       memberId,
       protocolType: 'consumer',
@@ -114,12 +126,14 @@ const groupTemplates: Readonly<Record<string, Template>> = {
   Heartbeat: (random, state) => {
     const memberId = memberOf(random, state)
     const { generationId } = state
-    return made(apis.heartbeat, { groupId: state.groups[0]!, generationId, memberId, groupInstanceId: null })
+    const groupId = classicGroupOf(random, state)
+    return made(apis.heartbeat, { groupId, generationId, memberId, groupInstanceId: null })
   },
   LeaveGroup: (random, state) => {
     const memberId = memberOf(random, state)
     const members = [{ memberId, groupInstanceId: null }]
-    return made(apis.leaveGroup, { groupId: groupOf(random, state), memberId, members })
+    const groupId = random.pick([groupOf, classicGroupOf])(random, state)
+    return made(apis.leaveGroup, { groupId, memberId, members })
   },
   DescribeGroups: (_, { groups }) => made(apis.describeGroups, { groups, includeAuthorizedOperations: false }),
   ListGroups: () => made(apis.listGroups, { statesFilter: ['Stable', 'Empty'], typesFilter: ['classic'] }),
