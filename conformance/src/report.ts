@@ -15,8 +15,6 @@ const shownPlaces = 80
 /** Counts what was compared, by API, and prints what differs as soon as it is found. */
 export class Report {
   open = 0
-  /** Histories that differed while others were played, and how many of them did so again by themselves. */
-  suspected = { histories: 0, open: 0 }
   readonly #trace: boolean
   readonly #counts = new Map<string, Count>()
   readonly #titles = new Set<string>()
@@ -25,6 +23,8 @@ export class Report {
   readonly #notSpoken = new Map<string, Set<string>>()
   /** How often each kind of difference was found: one bug shows in many versions and histories. */
   readonly #kinds = new Map<string, number>()
+  /** What differed while other histories were played, and not again when alone. */
+  readonly #passed: Finding[] = []
 
   /** With `trace`, what was said before a difference is shown, too. */
   constructor({ trace }: { readonly trace: boolean }) {
@@ -51,6 +51,10 @@ export class Report {
   /** Notes that a difference was one that is meant. */
   meant(pattern: string): void {
     this.#meant.set(pattern, (this.#meant.get(pattern) ?? 0) + 1)
+  }
+
+  passed(finding: Finding): void {
+    this.#passed.push(finding)
   }
 
   /** Says again and again how far the run is, to whom waits for it: on stderr, since what is found is on stdout. */
@@ -86,9 +90,13 @@ export class Report {
       console.log(`not played, since one of the brokers does not have ${api}: ${titles.size} histories`)
     }
     for (const [pattern, times] of this.#meant) console.log(`meant (${times} times): ${pattern}`)
-    const { histories, open } = this.suspected
-    if (histories > 0)
-      console.log(`${histories} histories differed beside others, and ${open} of them again when alone`)
+    for (const { title, exchange, step, differences } of this.#passed) {
+      const [first] = differences
+      const what = `${first!.path}: ${show(first!.apache).slice(0, 60)} ~ ${show(first!.milena).slice(0, 60)}`
+      console.log(
+        `beside others, not when alone: ${exchange.api} v${exchange.version}, step ${step} of "${title}", ${what}`,
+      )
+    }
     const kinds = this.#kinds.size
     console.log(this.open === 0 ? 'no difference is unexplained' : `${this.open} open, of ${kinds} kinds`)
   }
