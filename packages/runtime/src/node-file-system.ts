@@ -2,7 +2,8 @@ import callbacks, { constants } from 'node:fs'
 import type { Stats } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { DirectWrites } from './direct-writes.ts'
+import { call, callFor, closeDescriptor, openDescriptor } from './descriptors.ts'
+import { DIRECT_BYTES_MAX, DirectCalls } from './direct-calls.ts'
 import { FileSystemError, hasErrorCode } from './file-system.ts'
 import type { File, FileStat, FileSystem, Lock, OpenMode, WriteFileOptions } from './file-system.ts'
 import { NodeFile } from './node-file.ts'
@@ -20,65 +21,39 @@ const SMALL_FILE_BYTES = 1024
 
 const REPLACE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC
 
-/** Node's promises for files make an object for each file that is opened: too much for ten thousand small ones. */
-function call(operation: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    operation((error) => (error ? reject(error) : resolve()))
-  })
-}
-
-function openDescriptor(file: string, flags: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    callbacks.open(file, flags, 0o644, (error, opened) => (error === null ? resolve(opened) : reject(error)))
-  })
-}
-
-async function writeDurably(file: string, content: Uint8Array | string): Promise<void> {
-  const descriptor = await openDescriptor(file, REPLACE)
-  try {
-    await call((done) => callbacks.writeFile(descriptor, content, done))
-    await call((done) => callbacks.fdatasync(descriptor, done))
-  } finally {
-    await call((done) => callbacks.close(descriptor, done))
-  }
-}
-
 class NodeFileSystem implements FileSystem {
   readonly #openFiles = new OpenFiles()
-  readonly #directWrites = new DirectWrites()
+  readonly #directCalls = new DirectCalls()
 
   async open(file: string, mode: OpenMode): Promise<File> {
     const absolute = path.resolve(file)
-    const descriptor = await openDescriptor(absolute, flagsByMode[mode])
-    return new NodeFile(absolute, descriptor, this.#openFiles, this.#directWrites)
+    const descriptor = await openDescriptor(absolute, flagsByMode[mode], this.#directCalls)
+    return new NodeFile(absolute, descriptor, this.#openFiles, this.#directCalls)
   }
 
   async readFile(file: string): Promise<Uint8Array> {
-    const descriptor = await openDescriptor(file, constants.O_RDONLY)
+    const descriptor = await openDescriptor(file, constants.O_RDONLY, this.#directCalls)
     try {
       const head = Buffer.allocUnsafeSlow(SMALL_FILE_BYTES)
-      const filled = await new Promise<number>((resolve, reject) => {
-        callbacks.read(descriptor, head, 0, head.byteLength, 0, (error, count) =>
-          error === null ? resolve(count) : reject(error),
-        )
-      })
+      const filled = await this.#directCalls.either(
+        () => callbacks.readSync(descriptor, head, 0, head.byteLength, 0),
+        () => callFor((done) => callbacks.read(descriptor, head, 0, head.byteLength, 0, done)),
+      )
       if (filled < head.byteLength) return head.subarray(0, filled)
-      return await new Promise((resolve, reject) => {
-        callbacks.readFile(descriptor, (error, content) => (error === null ? resolve(content) : reject(error)))
-      })
+      return await callFor((done) => callbacks.readFile(descriptor, done))
     } finally {
-      await call((done) => callbacks.close(descriptor, done))
+      await closeDescriptor(descriptor, this.#directCalls)
     }
   }
 
   async writeFile(file: string, content: Uint8Array | string, options?: WriteFileOptions): Promise<void> {
     if (options?.atomic !== true) {
-      await call((done) => callbacks.writeFile(file, content, done))
+      await this.#write(file, content)
       return
     }
     const temporary = `${file}.tmp`
     try {
-      await writeDurably(temporary, content)
+      await this.#writeDurably(temporary, content)
       await this.rename(temporary, file)
     } catch (error) {
       // On a full disk what is left of it would take the room that somebody else waits for.
@@ -88,13 +63,30 @@ class NodeFileSystem implements FileSystem {
     await this.syncDirectory(path.dirname(file))
   }
 
+  /** Writes to a path or a descriptor. */
+  async #write(file: string | number, content: Uint8Array | string): Promise<void> {
+    const pooled = (): Promise<void> => call((done) => callbacks.writeFile(file, content, done))
+    if (content.length > DIRECT_BYTES_MAX) await pooled()
+    else await this.#directCalls.either(() => callbacks.writeFileSync(file, content), pooled)
+  }
+
+  async #writeDurably(file: string, content: Uint8Array | string): Promise<void> {
+    const descriptor = await openDescriptor(file, REPLACE, this.#directCalls)
+    try {
+      await this.#write(descriptor, content)
+      await call((done) => callbacks.fdatasync(descriptor, done))
+    } finally {
+      await closeDescriptor(descriptor, this.#directCalls)
+    }
+  }
+
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [path.resolve(from), path.resolve(to)]
     this.#openFiles.refuseIfOpen(source)
     this.#openFiles.refuseIfOpen(target)
-    if (source === target) return void (await fs.stat(source))
+    if (source === target) return void (await this.#stat(source))
     // POSIX lets a folder take the place of an empty one, Windows does not.
-    const [sourceStat, targetStat] = [await fs.stat(source), await statOrUndefined(target)]
+    const [sourceStat, targetStat] = [await this.#stat(source), await this.#statOrUndefined(target)]
     if (sourceStat.isDirectory()) this.#openFiles.refuseIfAnyOpenIn(source)
     if (targetStat !== undefined && (sourceStat.isDirectory() || targetStat.isDirectory())) {
       throw new FileSystemError('EEXIST', 'the new name of a folder is taken', to)
@@ -109,25 +101,29 @@ class NodeFileSystem implements FileSystem {
 
   async removeDirectory(directory: string): Promise<void> {
     this.#openFiles.refuseIfAnyOpenIn(path.resolve(directory))
-    const stat = await statOrUndefined(directory)
+    const stat = await this.#statOrUndefined(directory)
     if (stat === undefined) return
     if (!stat.isDirectory()) throw new FileSystemError('ENOTDIR', 'this is no folder', directory)
     await fs.rm(directory, { recursive: true })
   }
 
   async mkdir(directory: string): Promise<void> {
-    await call((done) => callbacks.mkdir(directory, { recursive: true }, done))
+    await this.#directCalls.either(
+      () => void callbacks.mkdirSync(directory, { recursive: true }),
+      () => call((done) => callbacks.mkdir(directory, { recursive: true }, done)),
+    )
   }
 
   async readdir(directory: string): Promise<string[]> {
-    const names = await new Promise<string[]>((resolve, reject) => {
-      callbacks.readdir(directory, (error, found) => (error === null ? resolve(found) : reject(error)))
-    })
+    const names = await this.#directCalls.either(
+      () => callbacks.readdirSync(directory),
+      () => callFor<string[]>((done) => callbacks.readdir(directory, done)),
+    )
     return names.sort()
   }
 
   async stat(file: string): Promise<FileStat> {
-    const stat = await statOf(file)
+    const stat = await this.#stat(file)
     return {
       size: stat.size,
       isFile: stat.isFile(),
@@ -137,17 +133,17 @@ class NodeFileSystem implements FileSystem {
   }
 
   async exists(file: string): Promise<boolean> {
-    return (await statOrUndefined(file)) !== undefined
+    return (await this.#statOrUndefined(file)) !== undefined
   }
 
   async syncDirectory(directory: string): Promise<void> {
     // Windows opens no folders; NTFS journals its names by itself.
     if (process.platform === 'win32') return
-    const descriptor = await openDescriptor(directory, constants.O_RDONLY)
+    const descriptor = await openDescriptor(directory, constants.O_RDONLY, this.#directCalls)
     try {
       await call((done) => callbacks.fsync(descriptor, done))
     } finally {
-      await call((done) => callbacks.close(descriptor, done))
+      await closeDescriptor(descriptor, this.#directCalls)
     }
   }
 
@@ -159,20 +155,24 @@ class NodeFileSystem implements FileSystem {
   lock(file: string): Promise<Lock> {
     return acquireProcessLock(path.resolve(file))
   }
-}
 
-function statOf(file: string): Promise<Stats> {
-  return new Promise((resolve, reject) => {
-    callbacks.stat(file, (error, stat) => (error === null ? resolve(stat) : reject(error)))
-  })
-}
+  #stat(file: string): Promise<Stats> {
+    return this.#directCalls.either(
+      () => callbacks.statSync(file),
+      () => callFor((done) => callbacks.stat(file, done)),
+    )
+  }
 
-async function statOrUndefined(file: string): Promise<Stats | undefined> {
-  try {
-    return await statOf(file)
-  } catch (error) {
-    if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined
-    throw error
+  async #statOrUndefined(file: string): Promise<Stats | undefined> {
+    if (this.#directCalls.areQuick) {
+      return this.#directCalls.run(() => callbacks.statSync(file, { throwIfNoEntry: false }))
+    }
+    try {
+      return await this.#stat(file)
+    } catch (error) {
+      if (hasErrorCode(error, 'ENOENT') || hasErrorCode(error, 'ENOTDIR')) return undefined
+      throw error
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import type { File } from './file-system.ts'
-import type { DirectWrites } from './direct-writes.ts'
+import { closeDescriptor } from './descriptors.ts'
+import { DIRECT_BYTES_MAX } from './direct-calls.ts'
+import type { DirectCalls } from './direct-calls.ts'
 import { InFlight } from './in-flight.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -13,14 +15,14 @@ export class NodeFile implements File {
   readonly #descriptor: number
   readonly #openFiles: OpenFiles
   readonly #inFlight: InFlight
-  readonly #directWrites: DirectWrites
+  readonly #directCalls: DirectCalls
 
-  constructor(path: string, descriptor: number, openFiles: OpenFiles, directWrites: DirectWrites) {
+  constructor(path: string, descriptor: number, openFiles: OpenFiles, directCalls: DirectCalls) {
     this.path = path
     this.#descriptor = descriptor
     this.#openFiles = openFiles
     this.#inFlight = new InFlight(path)
-    this.#directWrites = directWrites
+    this.#directCalls = directCalls
     openFiles.add(path)
   }
 
@@ -53,7 +55,10 @@ export class NodeFile implements File {
   async writev(buffers: readonly Uint8Array[], position: number): Promise<void> {
     let sizeInBytes = 0
     for (const { byteLength } of buffers) sizeInBytes += byteLength
-    if (this.#directWrites.run(sizeInBytes, () => this.writevSync(buffers, position))) return
+    if (sizeInBytes <= DIRECT_BYTES_MAX && this.#directCalls.areQuick) {
+      this.#directCalls.run(() => this.writevSync(buffers, position))
+      return
+    }
     this.#inFlight.begin()
     try {
       const rest = new Rest(buffers, position)
@@ -95,9 +100,7 @@ export class NodeFile implements File {
   close(): Promise<void> {
     return this.#inFlight.close(async () => {
       try {
-        await new Promise<void>((resolve, reject) => {
-          fs.close(this.#descriptor, (error) => (error ? reject(error) : resolve()))
-        })
+        await closeDescriptor(this.#descriptor, this.#directCalls)
       } finally {
         // Whatever `close` answers, the descriptor is gone and must not be closed again.
         this.#openFiles.delete(this.path)
