@@ -107,7 +107,6 @@ async function scanEnd(file: File, sizeInBytes: number, logPath: string, baseOff
     read: (target, position) => file.read(target, position),
     from: 0,
     to: sizeInBytes,
-    verifyFromOffset: Infinity,
     minOffset: baseOffset,
     visit: ({ bytes, at }) => {
       endOffset = lastOffsetAt(bytes, at) + 1

@@ -20,6 +20,11 @@ export interface ReadRequest {
   readonly minOneMessage: boolean
 }
 
+interface TakeOptions {
+  readonly verify?: boolean
+  readonly endsFile?: boolean
+}
+
 /** Batches as they are collected for a read, until one does not fit. */
 export class BatchCollector implements FetchData {
   readonly slices: Uint8Array[] = []
@@ -29,11 +34,26 @@ export class BatchCollector implements FetchData {
   isFull = false
   /** The next batch is not what was written: it is not given out, and nothing behind it. */
   isDamaged = false
+  /**
+   * The next batch begins behind the offset that was asked for. Where none was compacted, the one before it says that it
+   * ends too early; so that one has to be looked at, before `mayLeaveGap` is set.
+   */
+  isBeforeGap = false
+  mayLeaveGap = false
   readonly #request: ReadRequest
+  /** Of the batch before the next one, where it is known. */
+  #lastOffset = -1
+  #segmentEnd = Infinity
 
   constructor(request: ReadRequest) {
     this.#request = request
     this.nextOffset = request.startOffset
+  }
+
+  /** What follows lies in a segment whose batches have offsets from `baseOffset` on, and before `endOffset`. */
+  beginSegment(baseOffset: number, endOffset: number): void {
+    this.#lastOffset = baseOffset - 1
+    this.#segmentEnd = endOffset
   }
 
   /** Notes that what follows is damaged; tells whether there is something before it to be given out. */
@@ -49,25 +69,30 @@ export class BatchCollector implements FetchData {
   /**
    * Takes the batches that follow, as one slice, and returns how many bytes of `bytes` are done with: batches taken,
    * and those before the offset asked for. What is left is a batch of which only a part is there, or no batch. With
-   * `verify` a batch is taken only if it is what was written, as far as that can be seen.
+   * `verify` a batch is taken only if it is what was written, as far as that can be seen; so the header of the one
+   * behind it has to be there too, unless the file ends with these bytes.
    */
-  take(bytes: Buffer, { verify = false }: { readonly verify?: boolean } = {}): number {
+  take(bytes: Buffer, { verify = false, endsFile = true }: TakeOptions = {}): number {
     let from = -1
     let at = 0
     let end = 0
-    let skippedAt = -1
     while (!this.isFull && isBatchAt(bytes, at, 0)) {
       const sizeInBytes = sizeInBytesAt(bytes, at)
       const lastOffset = lastOffsetAt(bytes, at)
+      if (verify && !this.#isInPlace(baseOffsetAt(bytes, at), lastOffset)) {
+        this.isDamaged = true
+        break
+      }
       if (lastOffset >= this.nextOffset) {
-        // Behind a gap: unless a batch was compacted, the one before it says that it ends too early.
-        const isBehindGap = skippedAt >= 0 && this.sizeInBytes === 0 && baseOffsetAt(bytes, at) > this.nextOffset
-        const isSkipWrong = verify && isBehindGap && !isAsWritten(bytes, skippedAt)
-        if (isSkipWrong || (verify && this.#isBeyondTheLog(bytes, at, lastOffset))) {
+        if (verify && this.#isBeyondTheLog(bytes, at, lastOffset)) {
           this.isDamaged = true
           break
         }
-        if (!this.#fits(sizeInBytes, lastOffset) || at + sizeInBytes > bytes.byteLength) break
+        this.isBeforeGap = this.sizeInBytes === 0 && baseOffsetAt(bytes, at) > this.nextOffset
+        if (verify && this.isBeforeGap && !this.mayLeaveGap) break
+        if (!this.#fits(sizeInBytes, lastOffset)) break
+        const neededBytes = verify && !endsFile ? sizeInBytes + BATCH_HEADER_BYTES : sizeInBytes
+        if (at + neededBytes > bytes.byteLength) break
         if (verify && !isAsWritten(bytes, at)) {
           this.isDamaged = true
           break
@@ -76,12 +101,18 @@ export class BatchCollector implements FetchData {
         this.sizeInBytes += sizeInBytes
         this.nextOffset = lastOffset + 1
         end = at + sizeInBytes
-      } else skippedAt = at
+      }
+      this.#lastOffset = lastOffset
       at += sizeInBytes
     }
     if (from >= 0) this.slices.push(from === 0 && end === bytes.byteLength ? bytes : bytes.subarray(from, end))
     if (this.sizeInBytes > 0 && this.bytesLeft < BATCH_HEADER_BYTES) this.isFull = true
     return at
+  }
+
+  /** Batches go up, and each lies in its segment. Their first offsets are outside of the checksum. */
+  #isInPlace(baseOffset: number, lastOffset: number): boolean {
+    return baseOffset > this.#lastOffset && lastOffset < this.#segmentEnd
   }
 
   /**

@@ -51,6 +51,50 @@ describe('reads of files', () => {
     await harness.manager.close()
   })
 
+  test('a changed offset or length, in any of several segments: each offset gets its own batch, or an error', async () => {
+    const config = { segmentBytes: 400, indexIntervalBytes: 100 }
+    const harness = new StorageHarness({ config, options: { tailCacheBytes: 0 } })
+    const log = await harness.openLog()
+    const written: Buffer[] = []
+    for (let index = 0; index < 9; index++) {
+      const batch = Buffer.from(batchOf(Array.from({ length: 1 + (index % 3) }, () => `value ${index}`)))
+      // The log gives the bytes their offset.
+      const { firstOffset, lastOffset } = await write(log, batch)
+      for (let offset = firstOffset; offset <= lastOffset; offset++) written.push(batch)
+    }
+    const files = (await harness.fs.readdir(partitionDir)).filter((name) => name.endsWith('.log'))
+    assert.equal(files.length, 3)
+    let refused = 0
+    for (const name of files) {
+      const sound = await harness.fs.readFile(`${partitionDir}/${name}`)
+      const file = await harness.fs.open(`${partitionDir}/${name}`, 'readwrite')
+      let batchAt = 0
+      for (const batch of new Set(written.slice(Number.parseInt(name, 10)))) {
+        if (batchAt === sound.byteLength) break
+        // First offset and length, then the last offset.
+        const bits = [...Array(12 * 8).keys(), ...Array.from({ length: 32 }, (_, index) => 23 * 8 + index)]
+        for (const bit of bits.filter((each) => each % 8 < 2 || (each + batchAt) % 5 === 0)) {
+          const bytes = sound.slice()
+          bytes[batchAt + (bit >> 3)]! ^= 1 << (bit & 7)
+          await file.writev([bytes], 0)
+          for (const [offset, due] of written.entries()) {
+            const read = log.read(offset, { maxBytes: 1, maxOffset: Infinity, minOneMessage: true })
+            const found = await read.catch((error: unknown) => {
+              assert.ok(error instanceof StorageError, `${offset}, ${bit}: ${String(error)}`)
+            })
+            refused += found === undefined ? 1 : 0
+            if (found !== undefined) assert.deepEqual(Buffer.from(found.slices[0] ?? []), due, `${offset}, bit ${bit}`)
+          }
+        }
+        batchAt += batch.byteLength
+      }
+      await file.writev([sound], 0)
+      await file.close()
+    }
+    assert.ok(refused > 500, `${refused} times`)
+    await harness.manager.close()
+  })
+
   test('the batches before the damage are served, those behind it can be asked for, and a person is told where it is', async () => {
     const harness = new StorageHarness({ options: { tailCacheBytes: 0 } })
     const log = await harness.openLog()

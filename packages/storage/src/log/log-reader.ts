@@ -1,6 +1,7 @@
+import { RecordBatch } from '@milena/records'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
 import { BatchCollector, isBatchAt } from './batch-collector.ts'
-import { BATCH_HEADER_BYTES, asBuffer, sizeInBytesAt } from '../segment/batch-header.ts'
+import { BATCH_HEADER_BYTES, asBuffer, lastOffsetAt, sizeInBytesAt } from '../segment/batch-header.ts'
 import type { LogSegment } from '../segment/log-segment.ts'
 import type { LogSegments } from '../segment/log-segments.ts'
 import { StorageError } from '../storage-error.ts'
@@ -39,49 +40,131 @@ export class LogReader {
   async read(request: ReadRequest): Promise<FetchData> {
     const collector = new BatchCollector(request)
     let segment = this.#segments.floor(request.startOffset) ?? this.#segments.first
+    let before: BatchBefore | undefined
     for (;;) {
-      await readSegment(segment, collector)
       const next = this.#segments.higher(segment)
-      if (collector.isFull || collector.isDamaged || next === undefined || collector.nextOffset >= request.endOffset)
-        return collector
+      collector.beginSegment(segment.baseOffset, next?.baseOffset ?? Infinity)
+      before = await new SegmentReader(segment, collector, before).read()
+      if (collector.isFull || collector.isDamaged || collector.nextOffset >= request.endOffset) return collector
+      if (next === undefined) break
       segment = next
     }
+    // There is more to be read, and no batch holds it: either nothing is left of it, or the last batch says so wrongly.
+    if (collector.sizeInBytes === 0) await refuseUnsound(before)
+    return collector
   }
 }
 
-async function readSegment(segment: LogSegment, collector: BatchCollector): Promise<void> {
-  let position = await segment.lookup(collector.nextOffset)
-  let neededBytes = BATCH_HEADER_BYTES
-  let wasRebuilt = position === 0
-  while (!collector.isFull && position < segment.writtenBytes) {
-    const bytes = await readAt(segment, position, Math.max(neededBytes, collector.bytesLeft + SKIP_BYTES))
-    // An index leads to the batch that holds the offset, or to one before it.
-    const isAstray = !wasRebuilt && isBatchAt(bytes, 0, collector.nextOffset + 1)
-    if (isAstray || !isBatchAt(bytes, 0, segment.baseOffset)) {
-      // What was collected is sound; whoever asks for the rest learns of the damage.
-      if (collector.endsBeforeDamage()) return
-      if (wasRebuilt) throw damaged(segment, position, 'no batch begins here')
-      wasRebuilt = true
-      await segment.indexes.rebuildAsWrong()
-      position = await segment.lookup(collector.nextOffset)
-      continue
+/** The last batch that a read has passed over, because it lies before the offset that is wanted. */
+interface BatchBefore {
+  readonly segment: LogSegment
+  readonly position: number
+}
+
+class SegmentReader {
+  readonly #segment: LogSegment
+  readonly #collector: BatchCollector
+  #before: BatchBefore | undefined
+  #wasRebuilt = false
+  #position = 0
+
+  constructor(segment: LogSegment, collector: BatchCollector, before: BatchBefore | undefined) {
+    this.#segment = segment
+    this.#collector = collector
+    this.#before = before
+  }
+
+  /** Lets the collector take what it wants of the segment; returns the last batch that it did not want. */
+  async read(): Promise<BatchBefore | undefined> {
+    const segment = this.#segment
+    const collector = this.#collector
+    this.#position = await this.#begin()
+    let neededBytes = BATCH_HEADER_BYTES
+    while (!collector.isFull && this.#position < segment.writtenBytes) {
+      const restBytes = segment.writtenBytes - this.#position
+      const wantedBytes = Math.min(restBytes, Math.max(neededBytes, collector.bytesLeft + SKIP_BYTES))
+      const bytes = await readAt(segment, this.#position, wantedBytes)
+      if (!this.#isRightPlace(bytes)) {
+        if (collector.endsBeforeDamage()) break
+        if (this.#wasRebuilt) throw damaged(segment, this.#position, 'no batch begins here')
+        this.#wasRebuilt = true
+        await segment.indexes.rebuildAsWrong()
+        this.#position = await this.#begin()
+        continue
+      }
+      const done = collector.take(bytes, { verify: true, endsFile: bytes.byteLength === restBytes })
+      this.#noteBefore(bytes, done)
+      this.#position += done
+      if (collector.isBeforeGap && !collector.mayLeaveGap) await this.#lookBeforeGap()
+      const problem = this.#problemOf(bytes, done, wantedBytes)
+      if (problem !== undefined) {
+        if (collector.endsBeforeDamage()) break
+        throw damaged(segment, this.#position, problem)
+      }
+      neededBytes = bytes.byteLength - done >= BATCH_HEADER_BYTES ? sizeInBytesAt(bytes, done) : 0
+      neededBytes += BATCH_HEADER_BYTES
     }
-    const done = collector.take(bytes, { verify: true })
-    position += done
-    if (collector.isDamaged) {
-      if (collector.endsBeforeDamage()) return
-      throw damaged(segment, position, `the batch of offset ${collector.nextOffset} is not what was written`)
-    }
-    neededBytes = bytes.byteLength - done >= BATCH_HEADER_BYTES ? sizeInBytesAt(bytes, done) : BATCH_HEADER_BYTES
-    if (!collector.isFull && position < segment.writtenBytes && neededBytes > segment.writtenBytes - position) {
-      if (collector.endsBeforeDamage()) return
-      throw damaged(segment, position, `a batch of ${neededBytes} bytes is longer than the file`)
+    return this.#before
+  }
+
+  /** Where a batch begins that is not behind the offset that is wanted, as the index knows it. */
+  async #begin(): Promise<number> {
+    const segment = this.#segment
+    const { offset, position } = await segment.indexedBatch(this.#collector.nextOffset)
+    this.#wasRebuilt ||= position === 0
+    if (position === 0) return 0
+    const header = await readAt(segment, position, BATCH_HEADER_BYTES)
+    // One that says it ends elsewhere is held against the one before it, which knows where it has to begin. (Of several
+    // batches of one append older versions of Kafka note the end of the last.)
+    const isAsIndexed = isBatchAt(header, 0, 0) && lastOffsetAt(header, 0) === offset
+    return isAsIndexed || this.#wasRebuilt ? position : segment.lookup(offset - 1)
+  }
+
+  /** An index leads to the batch that holds the offset, or to one before it. */
+  #isRightPlace(bytes: Buffer): boolean {
+    const isAstray = !this.#wasRebuilt && isBatchAt(bytes, 0, this.#collector.nextOffset + 1)
+    return !isAstray && isBatchAt(bytes, 0, this.#segment.baseOffset)
+  }
+
+  #noteBefore(bytes: Buffer, done: number): void {
+    if (this.#collector.sizeInBytes > 0) return
+    for (let at = 0; at < done; at += sizeInBytesAt(bytes, at)) {
+      this.#before = { segment: this.#segment, position: this.#position + at }
     }
   }
-  // A batch before the offset that is wanted has a wrong length: what follows on the file is not what comes next.
-  if (position > segment.writtenBytes && !collector.endsBeforeDamage()) {
-    throw damaged(segment, position, 'a batch is longer than the file')
+
+  /** The batch before a gap may only seem to end there. */
+  async #lookBeforeGap(): Promise<void> {
+    await refuseUnsound(this.#before)
+    this.#collector.mayLeaveGap = true
   }
+
+  #problemOf(bytes: Buffer, done: number, wantedBytes: number): string | undefined {
+    const segment = this.#segment
+    const position = this.#position
+    if (this.#collector.isDamaged) return `the batch of offset ${this.#collector.nextOffset} is not what was written`
+    // A batch before the offset that is wanted has a wrong length: what follows on the file is not what comes next.
+    if (position > segment.writtenBytes) return 'a batch is longer than the file'
+    if (this.#collector.isFull || position === segment.writtenBytes) return undefined
+    const rest = bytes.byteLength - done
+    if (rest >= BATCH_HEADER_BYTES && sizeInBytesAt(bytes, done) > segment.writtenBytes - position) {
+      return `a batch of ${sizeInBytesAt(bytes, done)} bytes is longer than the file`
+    }
+    return done === 0 && bytes.byteLength < wantedBytes ? 'the file ends' : undefined
+  }
+}
+
+async function refuseUnsound(before: BatchBefore | undefined): Promise<void> {
+  if (before === undefined || (await isSoundBatch(before))) return
+  throw damaged(before.segment, before.position, 'the batch is not what was written')
+}
+
+async function isSoundBatch({ segment, position }: BatchBefore): Promise<boolean> {
+  const header = await readAt(segment, position, BATCH_HEADER_BYTES)
+  if (!isBatchAt(header, 0, segment.baseOffset)) return false
+  const sizeInBytes = sizeInBytesAt(header, 0)
+  const bytes = await readAt(segment, position, sizeInBytes)
+  return bytes.byteLength === sizeInBytes && RecordBatch.at(bytes, 0).isValidCrc()
 }
 
 /** A consumer is told so, and stops: KAFKA_STORAGE_ERROR would let it try for ever. */

@@ -20,7 +20,7 @@ const FILE = path.join(partitionDir, offsetFileName(0, '.log'))
 const FILLING = 'x'.repeat(700)
 
 /** What a broker leaves behind that wrote five batches, synced as many as told and noted that, and lost its power. */
-async function crashed(o: { flushed?: number; segmentBytes?: number } = {}): Promise<{
+async function crashed(o: { flushed?: number; segmentBytes?: number; filling?: string } = {}): Promise<{
   readonly fs: MemoryFileSystem
   readonly batchBytes: number
 }> {
@@ -28,7 +28,7 @@ async function crashed(o: { flushed?: number; segmentBytes?: number } = {}): Pro
   const harness = new StorageHarness({ config })
   const log = await harness.openLog()
   for (let index = 0; index < 5; index++) {
-    await write(log, batchOf([`${index}${FILLING}`]))
+    await write(log, batchOf([`${index}${o.filling ?? FILLING}`]))
     if (index + 1 !== o.flushed) continue
     await log.flushed(o.flushed)
     await harness.manager.checkpointOffsets()
@@ -120,6 +120,65 @@ describe('damage behind the recovery point', () => {
       await told.harness.manager.close()
       assert.deepEqual((await open(clone)).values, ['0', 'y'])
     }
+  })
+
+  test('a single bit that has changed is no write that broke off, wherever it is, and with nothing behind it either', async () => {
+    const { fs, batchBytes } = await crashed()
+    const sound = await fs.readFile(FILE)
+    for (const batch of [0, 2, 4]) {
+      for (const at of [
+        ...Array(12).keys(),
+        16,
+        17,
+        18,
+        19,
+        20,
+        21,
+        22,
+        23,
+        24,
+        25,
+        26,
+        34,
+        60,
+        61,
+        70,
+        batchBytes - 1,
+      ]) {
+        const bytes = sound.slice()
+        bytes[batch * batchBytes + at]! ^= 1 << (at % 8)
+        await fs.writeFile(FILE, bytes)
+        const { values, lines, harness } = await open(fs)
+        assert.equal(values, undefined, `byte ${at} of batch ${batch}`)
+        assert.match(lines, new RegExp(`is damaged at byte ${batch * batchBytes} .*all its bytes are there`))
+        await harness.manager.close()
+        assert.deepEqual(await fs.readFile(FILE), bytes, 'nothing of it is touched')
+      }
+    }
+  })
+
+  test('a batch that holds next to nothing but zeros is no sign of missing bytes', async () => {
+    const { fs, batchBytes } = await crashed({ filling: '\0'.repeat(1400) })
+    const sound = await fs.readFile(FILE)
+    for (const at of [7, 9, 11, 26, 40, 62, batchBytes - 1]) {
+      const bytes = sound.slice()
+      bytes[batchBytes + at]! ^= 0x40
+      await fs.writeFile(FILE, bytes)
+      const { values, harness } = await open(fs)
+      assert.equal(values, undefined, `byte ${at}`)
+      await harness.manager.close()
+    }
+    // But a bit that is not set any more, where all is zeros up to the end, may be of a write that broke off.
+    await fs.writeFile(FILE, Buffer.from(sound).fill(0, batchBytes + 61, 2 * batchBytes))
+    assert.deepEqual((await open(fs)).values, ['0'])
+  })
+
+  test('wrong bytes in the last batch, when none are missing, are damage', async () => {
+    const { fs, batchBytes } = await crashed()
+    await change(fs, FILE, (bytes) => void bytes.fill(0xff, 4 * batchBytes + 100, 4 * batchBytes + 110))
+    const { values, lines } = await open(fs)
+    assert.equal(values, undefined)
+    assert.match(lines, /does not match its CRC, but no bytes are missing/)
   })
 
   test('damage that later segments lie behind', async () => {

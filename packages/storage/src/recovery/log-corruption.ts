@@ -15,8 +15,8 @@ export interface LogEnd {
 
 /**
  * Decides whether a log may be cut at its first batch that is not sound. It may where a write broke off: that is behind
- * the recovery point, and nothing sound follows or bytes are missing rather than wrong. Anything else has changed what
- * may have been acknowledged, and is not thrown away unless the operator says so (`milena.log.corruption`): throws
+ * the recovery point, and bytes are missing rather than wrong. Anything else has changed what may have been
+ * acknowledged, and is not thrown away unless the operator says so (`milena.log.corruption`): throws
  * KAFKA_STORAGE_ERROR, which keeps the partition offline.
  */
 export async function refuseCorruption(log: LogInLoading, end: LogEnd): Promise<void> {
@@ -25,7 +25,7 @@ export async function refuseCorruption(log: LogInLoading, end: LogEnd): Promise<
   }
   if (log.cutsUnflushed) return
   const { segment, position, nextOffset } = end
-  const { soundPosition, looksUnwritten }: Damage = await inspectDamage({
+  const { change, soundPosition, looksUnwritten }: Damage = await inspectDamage({
     read: (target, at) => segment.read(target, at),
     position,
     sizeInBytes: segment.writtenBytes,
@@ -33,10 +33,14 @@ export async function refuseCorruption(log: LogInLoading, end: LogEnd): Promise<
   })
   if (looksUnwritten) return
   const next = log.segments.higher(segment)
-  if (soundPosition !== undefined) {
+  if (change !== undefined) {
+    corrupt(log, end, change)
+  } else if (soundPosition !== undefined) {
     corrupt(log, end, `sound batches follow from byte ${soundPosition} on, and no bytes are missing`)
   } else if (next !== undefined && next.writtenBytes > 0) {
     corrupt(log, end, `the log goes on in ${next.logPath}, and no bytes are missing`)
+  } else {
+    corrupt(log, end, 'no bytes are missing')
   }
 }
 

@@ -248,12 +248,11 @@ async function openClean(log: LogInLoading): Promise<number> {
   return logEndOffset
 }
 
-/** The end is in the checkpoint; if that is not to be had, in the headers of the last segment. */
-async function cleanEnd({ segments, recoveryPoint }: LogInLoading): Promise<number> {
+/** The end is what the headers at the end of the last segment say: a checkpoint could be that of another time. */
+async function cleanEnd({ segments }: LogInLoading): Promise<number> {
   const { active } = segments
-  if (active.writtenBytes === 0) return active.baseOffset
-  if (recoveryPoint > active.baseOffset) return recoveryPoint
   let logEndOffset = active.baseOffset
+  if (active.writtenBytes === 0) return logEndOffset
   await active.scanHeaders(await active.lookup(Infinity), (batch) => {
     logEndOffset = batch.lastOffset + 1
   })

@@ -244,21 +244,25 @@ describe('recovery', () => {
     }
   })
 
-  test('only what lies behind the recovery point is validated', async () => {
-    const { fs, values } = await crashAfter(6, async ({ manager }, index) => {
-      if (index !== 4) return
+  test('what lies before the recovery point is validated as far as producers and epochs are taken from it', async () => {
+    const { fs } = await crashAfter(20, async ({ manager }, index) => {
+      if (index !== 18) return
       const [log] = manager.logs()
-      await log!.flushed(5)
+      await log!.flushed(19)
       await manager.checkpointOffsets()
     })
     const file = await lastSegment(fs)
-    const ends = await batchEnds(fs, file)
-    // A bit in the value of the batch before the last one: it had been flushed.
-    await flipBit(fs, file, ends.at(-3)! - 2)
-    const harness = new StorageHarness({ fs, config })
-    const log = await harness.openLog()
-    assert.equal(log.logEndOffset, values.length)
+    // A bit in a value: of a segment that a snapshot of the producers spares the recovery, then of the last one.
+    const spared = await cloneOf(fs)
+    await flipBit(spared, path.join(partitionDir, offsetFileName(0, '.log')), 90)
+    const harness = new StorageHarness({ fs: spared, config })
+    assert.equal((await harness.openLog()).logEndOffset, 20)
     assert.deepEqual(harness.warnings(), [])
+    const ends = await batchEnds(fs, file)
+    await flipBit(fs, file, ends[1]! - 2)
+    const refused = new StorageHarness({ fs, config })
+    await refused.start()
+    await assert.rejects(refused.openLog(), /does not match its CRC, but everything before offset 19 had been flushed/)
   })
 
   test('what a stop left half done is cleared away', async () => {

@@ -1,5 +1,11 @@
 import path from 'node:path'
-import { baseOffsetAt, lastOffsetAt, leaderEpochAt, maxTimestampAt } from '../segment/batch-header.ts'
+import {
+  BATCH_HEADER_BYTES,
+  baseOffsetAt,
+  lastOffsetAt,
+  leaderEpochAt,
+  maxTimestampAt,
+} from '../segment/batch-header.ts'
 import type { ScannedBatch, ScanResult } from '../segment/batch-scanner.ts'
 import { refuseCorruption, refuseLoss } from './log-corruption.ts'
 import type { LogInLoading } from './log-loader.ts'
@@ -99,7 +105,12 @@ async function indexedStart(segment: LogSegment, from: number): Promise<number> 
   await indexes.loadValid()
   const { offsetIndex, timeIndex } = indexes
   const lastTimeOffset = timeIndex.count === 0 ? segment.baseOffset : timeIndex.entry(timeIndex.count - 1).offset
-  return offsetIndex.lookup(Math.min(from, lastTimeOffset)).position
+  const { offset, position } = offsetIndex.lookup(Math.min(from, lastTimeOffset))
+  if (position === 0) return 0
+  // Nothing comes before this batch that its offset could be held against, but for the index.
+  const header = Buffer.alloc(BATCH_HEADER_BYTES)
+  const filled = await segment.read(header, position)
+  return filled === BATCH_HEADER_BYTES && lastOffsetAt(header, 0) === offset ? position : 0
 }
 
 async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): Promise<Recovered> {
@@ -121,7 +132,9 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
   }
   // Only compaction, which never touches the last segment, makes gaps.
   const contiguous = segment === log.segments.active
-  const result = await segment.scan({ from, verifyFromOffset: log.recoveryPoint, contiguous, visit })
+  const endOffset = log.segments.higher(segment)?.baseOffset ?? Infinity
+  // Also what lies before the recovery point: producers and epochs are taken from it.
+  const result = await segment.scan({ from, verify: true, endOffset, contiguous, visit })
   return { ...result, nextOffset }
 }
 

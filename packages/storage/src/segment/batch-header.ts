@@ -5,6 +5,7 @@
 
 export const BATCH_HEADER_BYTES = 61
 const LOG_OVERHEAD_BYTES = 12
+export const MAGIC_AT = 16
 
 export function baseOffsetAt(bytes: Buffer, at: number): number {
   return readInt64(bytes, at)
@@ -20,7 +21,7 @@ export function leaderEpochAt(bytes: Buffer, at: number): number {
 }
 
 export function magicAt(bytes: Buffer, at: number): number {
-  return bytes.readInt8(at + 16)
+  return bytes.readInt8(at + MAGIC_AT)
 }
 
 export function lastOffsetAt(bytes: Buffer, at: number): number {

@@ -27,10 +27,12 @@ export interface ScanOptions {
   readonly read: (target: Uint8Array, position: number) => Promise<number>
   readonly from: number
   readonly to: number
-  /** Batches that end at or after this offset have their CRC verified; Infinity for none. */
-  readonly verifyFromOffset: number
+  /** Every batch is held against its CRC. */
+  readonly verify?: boolean
   /** No batch may begin before this offset. */
   readonly minOffset: number
+  /** No batch may reach to this offset; Infinity unless given. */
+  readonly endOffset?: number
   /** Batches follow each other without a gap; in a scan from the begin, the first one has `minOffset`. */
   readonly contiguous?: boolean
   /** Sees every sound batch in order; `false` ends the scan behind it. */
@@ -108,14 +110,16 @@ class Scan {
     const lastOffset = lastOffsetAt(bytes, at)
     const goesBack = baseOffset < this.#minOffset
     const leavesGap = this.#isGap(baseOffset) && this.#options.contiguous === true
-    if (!goesBack && !leavesGap && lastOffset >= baseOffset) return
+    const { endOffset = Infinity } = this.#options
+    if (!goesBack && !leavesGap && lastOffset >= baseOffset && lastOffset < endOffset) return
     if (goesBack) this.#suspect = this.#behindGap
-    this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset} is due`)
+    const due = endOffset === Infinity ? '' : ` and less than ${endOffset}`
+    this.#stop(`a batch says it holds offsets ${baseOffset} to ${lastOffset}, where ${this.#minOffset}${due} is due`)
   }
 
   #visit(bytes: Buffer, at: number, sizeInBytes: number): void {
     const lastOffset = lastOffsetAt(bytes, at)
-    if (lastOffset >= this.#options.verifyFromOffset && !RecordBatch.at(bytes, at).isValidCrc()) {
+    if (this.#options.verify === true && !RecordBatch.at(bytes, at).isValidCrc()) {
       return this.#stop(`the batch of offset ${baseOffsetAt(bytes, at)} does not match its CRC`)
     }
     const isBehindGap = this.#isGap(baseOffsetAt(bytes, at))

@@ -1,8 +1,11 @@
 import { RecordBatch } from '@milena/records'
 import { BATCH_HEADER_BYTES, baseOffsetAt, magicAt, sizeInBytesAt } from './batch-header.ts'
+import { describeChange } from './changed-batch.ts'
 
 /** What the file says of a stretch that holds no sound batch. */
 export interface Damage {
+  /** What of the batch has changed, where its own bytes tell that all of it had been written. */
+  readonly change: string | undefined
   /** Where the next sound batch begins, with an offset that may follow; undefined when there is none in the file. */
   readonly soundPosition: number | undefined
   /** Bytes are missing that a write would have put there, and nothing else is known to be wrong. */
@@ -21,7 +24,7 @@ export interface DamagedFile {
 
 const WINDOW_BYTES = 1_048_576
 /** What a disk writes whole or not at all. */
-const SECTOR_BYTES = 512
+export const SECTOR_BYTES = 512
 /** Batches end in a zero more often than not (a record without headers); two are rarely chance. */
 const TRAILING_ZEROS_MIN = 2
 /** The end of a marker is the version of its value, the epoch of a coordinator, and no headers: seven zeros. */
@@ -37,14 +40,17 @@ const OFFSET_DISTANCE_MAX = 0x7fff_ffff
  * After a loss of power the file holds, of what was not synced, any part: of two writes the second may be on disk and
  * the first not. What was not written reads as zeros, by whole sectors, or the file ends before it. So zeros or a short
  * end tell of writes that nobody was promised, even if sound batches follow. Where bytes are wrong that are not
- * missing, and sound batches follow, something that had been written has changed: that is no torn tail. (etcd tells the
- * two apart in the same way.)
+ * missing, something that had been written has changed: that is no torn tail. (etcd tells the two apart in the same
+ * way.) A batch of zeros and of little else looks like one that lacks bytes, so it is asked first whether its checksum
+ * tells that it does not.
  */
 export async function inspectDamage(file: DamagedFile): Promise<Damage> {
+  const change = await describeChange(file)
   const soundPosition = await findSoundBatch(file)
   const end = soundPosition ?? file.sizeInBytes
-  const looksUnwritten = (soundPosition === undefined && (await isCutShort(file))) || (await lacksBytes(file, end))
-  return { soundPosition, looksUnwritten }
+  const looksUnwritten =
+    change === undefined && ((soundPosition === undefined && (await isCutShort(file))) || (await lacksBytes(file, end)))
+  return { change, soundPosition, looksUnwritten }
 }
 
 /** The batch at `position` is longer than the file, or not even its header is whole. */

@@ -23,6 +23,7 @@ import {
   TXN_INDEX_SUFFIX,
   offsetFileName,
 } from './log-files.ts'
+import type { OffsetPosition } from './offset-index.ts'
 import type { SegmentContext } from './segment-indexes.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { StorageError, storageFailure } from '../storage-error.ts'
@@ -230,7 +231,6 @@ export class LogSegment {
     return scanBatches({
       read: (target, position) => this.read(target, position),
       to: this.writtenBytes,
-      verifyFromOffset: Infinity,
       minOffset: this.baseOffset,
       ...o,
     })
@@ -255,8 +255,13 @@ export class LogSegment {
 
   /** Where to begin to look for the batch that holds `offset`: the place of a batch that is not behind it. */
   async lookup(offset: number): Promise<number> {
+    return (await this.indexedBatch(offset)).position
+  }
+
+  /** As {@link lookup}, with the last offset of that batch; the segment's begin where the index knows none. */
+  async indexedBatch(offset: number): Promise<OffsetPosition> {
     await this.indexes.load()
-    return this.indexes.offsetIndex.lookup(offset).position
+    return this.indexes.offsetIndex.lookup(offset)
   }
 
   /** An offset behind all batches before `offset`, as near as the index knows one; undefined when it knows none here. */
