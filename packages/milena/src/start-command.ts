@@ -8,6 +8,7 @@ import { ConfigurationError } from './config/property.ts'
 import { loadStartConfiguration, type StartConfiguration } from './config/start-configuration.ts'
 import { explainStartFailure } from './start-failure.ts'
 import { exitCodeOf, watchStopSignals } from './stop-signals.ts'
+import { widenThreadPool } from './thread-pool.ts'
 import { boundYoungGeneration } from './young-generation.ts'
 
 /** Long enough that the first clients are not kept waiting by the write. */
@@ -17,6 +18,7 @@ const COMPILE_CACHE_FLUSH_DELAY_MS = 2_000
 export async function startCommand(argv: readonly string[]): Promise<number> {
   // A reader of the log that has gone away (`milena | head`) is no reason for a broker to end.
   process.stdout.on('error', () => undefined)
+  widenThreadPool(process.env)
   const unbound = boundYoungGeneration()
   const signals = watchStopSignals((signal) => process.exit(exitCodeOf(signal)))
   try {

@@ -1,7 +1,7 @@
 /**
- * How many syncs are under way at a time: twice the threads that Node has for them, so that none of these is ever idle
- * (and the journal of the file system takes side by side what comes side by side), while a read that needs a thread
- * waits for two syncs at most, however many logs there are.
+ * How many syncs are under way at a time: so many that the disk, which takes side by side what comes side by side, is
+ * never idle; and half of the threads that the command gives Node, so that reads have the others (with Node's own four
+ * threads a read waits for two syncs at most, however many logs there are).
  */
 const CONCURRENCY = 8
 
