@@ -70,13 +70,19 @@ export class LogHousekeeping {
     })
   }
 
-  /** Writes the small files for whoever opens the log after an orderly stop. */
-  async leave(segments: LogSegments): Promise<void> {
+  /**
+   * Writes the small files for whoever opens the log after an orderly stop. A small log that has none needs none: its
+   * batches say the same. With `leavesSnapshot` a recovery may begin at the end, and must find the epochs before it.
+   */
+  async leave(segments: LogSegments, { leavesSnapshot }: { readonly leavesSnapshot: boolean }): Promise<void> {
+    const isLean = segments.isSmall && !leavesSnapshot
     await this.queue.run(() =>
       this.guard(async () => {
-        await this.checkpointEpochs({ isDurable: !segments.isSmall })
+        const lacksEpochs = this.#checkpointedRevision === 0
+        if (!isLean || !lacksEpochs) await this.checkpointEpochs({ isDurable: !segments.isSmall })
         const { active } = segments
-        if (active.writtenBytes > 0) await active.finish({ sync: false })
+        if (active.writtenBytes === 0 || (isLean && active.indexes.isEmpty)) return
+        await active.finish({ sync: false })
       }),
     )
   }

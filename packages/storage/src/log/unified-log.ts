@@ -417,7 +417,7 @@ export class UnifiedLog {
 
   async #settle(): Promise<void> {
     await this.flushed(this.#offsets.logEndOffset)
-    await this.#housekeeping.leave(this.#local.segments)
+    await this.#housekeeping.leave(this.#local.segments, this.#producers)
     await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
   }
 

@@ -131,10 +131,14 @@ export class LogProducers {
     await this.#snapshots.removeForGood(() => true)
   }
 
+  /** The end of the log will have a snapshot once it is closed in order, or an older one has one. */
+  get leavesSnapshot(): boolean {
+    return !this.isEmpty || this.#snapshots.offsets.length > 0 || !this.#local.segments.isSmall
+  }
+
   /** Leaves the producers for the next start, which finds them by the log's end. */
   async writeLastSnapshot(logEndOffset: number): Promise<void> {
-    const saysNothing = this.isEmpty && this.#snapshots.offsets.length === 0 && this.#local.segments.isSmall
-    if (!saysNothing && logEndOffset > 0 && !this.#snapshots.offsets.includes(logEndOffset)) {
+    if (this.leavesSnapshot && logEndOffset > 0 && !this.#snapshots.offsets.includes(logEndOffset)) {
       await this.#snapshots.write(logEndOffset, this.#manager.encode())
     }
     const bases = new Set(this.#local.segments.values().map((segment) => segment.baseOffset))

@@ -107,7 +107,7 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   if (folder.segments.length === 0) segments.add(newSegment(o.logStartOffset))
 
   const state = stateToTrust(o, folder)
-  const { epochs, areLost, checkpointedRevision } = state === undefined ? await loadEpochs(o) : epochsOf(state, folder)
+  const { epochs, areLost, checkpointedRevision } = state === undefined ? await loadEpochs(o, folder) : epochsOf(state, folder)
   // For a small log nobody waited until it was on the disk.
   const isCheckpointDurable = !segments.isSmall
   const logStartOffset = Math.max(o.logStartOffset, segments.first.baseOffset)
@@ -122,12 +122,12 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
     logStartOffset,
     cutsUnflushed: o.cutsUnflushed === true,
     onRecovered: o.onRecovered ?? (() => undefined),
-    lackingIndexes: new Set(segments.values().filter((_, index) => folder.segments[index]?.lacksIndex === true)),
+    lackingIndexes: new Set(state === undefined && segments.isSmall ? [] : lackingIndexes(segments, folder)),
   }
   if (state === undefined) await repairTransactionIndexes(log)
   let logEndOffset = await openAsLeft(log, o, state)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
-  if (areLost) await rebuildEpochs(log, Infinity)
+  if (areLost || lacksEpochs(log, logEndOffset)) await rebuildEpochs(log, Infinity)
   else await restoreFirstEpochs(log, logEndOffset)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
@@ -140,6 +140,15 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
     { ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, logEndOffset, recoveryPoint, highWatermark },
     context,
   )
+}
+
+function lackingIndexes(segments: LogSegments, folder: LogFolder): readonly LogSegment[] {
+  return segments.values().filter((_, index) => folder.segments[index]?.lacksIndex === true)
+}
+
+/** An orderly stop leaves no file of them beside a small log, whose batches know them. */
+function lacksEpochs({ epochs, segments, logStartOffset }: LogInLoading, logEndOffset: number): boolean {
+  return epochs.latestEpoch === undefined && segments.isSmall && logEndOffset > logStartOffset
 }
 
 async function readFolder({ directory, context, state }: LoadOptions): Promise<LogFolder> {
@@ -194,9 +203,10 @@ function epochsOf(state: LogState, folder: LogFolder): LoadedEpochs {
   return { epochs, checkpointedRevision: isWritten ? epochs.revision : 0, areLost: false }
 }
 
-async function loadEpochs(o: LoadOptions): Promise<LoadedEpochs> {
+async function loadEpochs(o: LoadOptions, folder: LogFolder): Promise<LoadedEpochs> {
   const file = path.join(o.directory, LEADER_EPOCH_CHECKPOINT_FILE)
-  const text = o.isNew === true ? undefined : await readTextIfPresent(o.context.fs, file)
+  const isWritten = folder.names.includes(LEADER_EPOCH_CHECKPOINT_FILE)
+  const text = isWritten ? await readTextIfPresent(o.context.fs, file) : undefined
   if (text === undefined) return { epochs: new LeaderEpochCache(), checkpointedRevision: 0, areLost: false }
   try {
     const epochs = LeaderEpochCache.parse(text)

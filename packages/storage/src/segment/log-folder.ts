@@ -59,7 +59,7 @@ export async function readLogFolder(
       segments.push(
         state === undefined
           ? await findSegment(fs, directory, baseOffset, present)
-          : { ...state, lacksIndex: lacksIndex(state, present) },
+          : { ...state, lacksIndex: lacksKnownIndex(state, present) },
       )
     } else if (snapshotOffset !== undefined) snapshotOffsets.push(snapshotOffset)
     else if (LEFTOVER_SUFFIXES.some((suffix) => name.endsWith(suffix)) || isOrphanedIndex(name, present)) {
@@ -99,6 +99,15 @@ async function findSegment(
     transactionIndexBytes: transactionIndex?.size ?? 0,
     lacksIndex: lacksIndex({ baseOffset, sizeInBytes: log.size }, present),
   }
+}
+
+/** Files without entries may never have been made. */
+function lacksKnownIndex(
+  { baseOffset, offsetIndexEntries, timeIndexEntries }: SegmentState,
+  present: ReadonlySet<string>,
+): boolean {
+  const lacks = (suffix: string): boolean => !present.has(offsetFileName(baseOffset, suffix))
+  return (offsetIndexEntries > 0 && lacks(INDEX_SUFFIX)) || (timeIndexEntries > 0 && lacks(TIME_INDEX_SUFFIX))
 }
 
 function lacksIndex(

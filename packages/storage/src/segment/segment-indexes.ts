@@ -55,7 +55,7 @@ export class SegmentIndexes {
     this.#segment = segment
     this.#context = context
     this.#builder = new IndexBuilder(segment.baseOffset, persisted)
-    this.#files = persisted === undefined ? 'absent' : 'behind'
+    this.#files = persisted === undefined || this.isEmpty ? 'absent' : 'behind'
     this.#unsynced = persisted !== undefined
   }
 
@@ -65,6 +65,11 @@ export class SegmentIndexes {
 
   get timeIndex(): TimeIndex {
     return this.#builder.timeIndex
+  }
+
+  /** There is no entry, in memory or in a file. */
+  get isEmpty(): boolean {
+    return this.offsetIndex.count === 0 && this.timeIndex.count === 0
   }
 
   get residentBytes(): number {
