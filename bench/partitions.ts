@@ -5,8 +5,9 @@
 // connections with a window each. Then the broker rests, is stopped in order, started, given a second record for every
 // partition, killed, and started again: so the recovery finds something behind the recovery point in every log.
 // Both brokers are processes of their own with their defaults; Apache Kafka has the heap that its start script gives.
+// `--bare` tells before all else what the file system itself takes for the files of the first records.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -23,6 +24,7 @@ import {
   ProduceResponse,
 } from '@milena/protocol'
 import { buildBatch } from '@milena/records'
+import { makeBareLogs, quietFolder } from './quiet-folder.ts'
 import { type BrokerKind, type BrokerProcess, startBroker } from '../interop/support/broker-process.ts'
 import { connect, type Connection } from './connection.ts'
 
@@ -31,6 +33,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     partitions: { type: 'string', default: '10000' },
     durability: { type: 'string', default: 'auto' },
+    bare: { type: 'boolean', default: false },
   },
 })
 const TOPICS = 10
@@ -186,8 +189,16 @@ spawnSync(process.execPath, [path.join(root, 'tools', 'bundle.mjs')], { stdio: '
 const kinds: readonly BrokerKind[] =
   flags.only === undefined ? ['milena', 'apache'] : [flags.only === 'kafka' ? 'apache' : 'milena']
 const results: Figures[] = []
-// The folders go at the end: for a minute ext4 looks for new files in places where ten thousand have just been removed.
+// The folders go at the end, all at once: making files right after thousands were removed is another matter.
 await using leftovers = new AsyncDisposableStack()
+const folder = await quietFolder(console.log)
+leftovers.defer(() => rmSync(folder, { recursive: true, force: true }))
+process.env['TMPDIR'] = folder
+if (flags.bare) {
+  const logs = TOPICS * PARTITIONS_IN_TOPIC
+  const figure = await secondsOf(() => makeBareLogs(path.join(folder, 'bare'), logs))
+  console.log(`\nBare, the files of ${logs} partitions ${figure.padStart(10)}`)
+}
 for (const kind of kinds) {
   const figures: Figures = new Map()
   results.push(figures)
