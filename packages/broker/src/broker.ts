@@ -16,6 +16,7 @@ import { TransactionCoordinator } from './coordinators/transaction-coordinator.t
 import { allHandlers } from './handlers/all-handlers.ts'
 import { logManagerOptions } from './log-manager-options.ts'
 import { brokerQuotas } from './quota/broker-quotas.ts'
+import type { OpenServer, RequestServer } from './network/request-server.ts'
 import { ResponseMemory } from './network/response-memory.ts'
 import { SocketServer } from './network/socket-server.ts'
 import type { EndPoint } from './network/socket-server.ts'
@@ -43,6 +44,8 @@ export interface BrokerPorts {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Where requests come from; sockets unless given. */
+  readonly openServer?: OpenServer
 }
 
 /** What clients make a broker hold at this moment. */
@@ -58,7 +61,7 @@ interface RunningParts {
   /** Takes everything apart, in reverse order. */
   readonly parts: AsyncDisposableStack
   readonly services: BrokerServices
-  readonly sockets: SocketServer
+  readonly sockets: RequestServer
   readonly failed: Promise<Error>
 }
 
@@ -68,7 +71,7 @@ export class Broker implements AsyncDisposable {
   /** Resolves if this broker can do no more: none of its log folders is fit for use. It should then be closed. */
   readonly failed: Promise<Error>
   readonly #services: BrokerServices
-  readonly #sockets: SocketServer
+  readonly #sockets: RequestServer
   readonly #parts: AsyncDisposableStack
   #closed: Promise<void> | undefined
 
@@ -90,7 +93,8 @@ export class Broker implements AsyncDisposable {
     const failure = Promise.withResolvers<Error>()
     const responseMemory = new ResponseMemory(RESPONSE_MEMORY_BYTES)
     const socketLogger = ports.logger.child('SocketServer')
-    const sockets = await SocketServer.open({
+    const openServer = ports.openServer ?? ((options) => SocketServer.open(options))
+    const sockets = await openServer({
       ...socketServerOptions(config),
       clock: ports.clock,
       logger: socketLogger,
@@ -159,7 +163,7 @@ export class Broker implements AsyncDisposable {
 }
 
 /** Keeps to what is set while the broker runs; returns how to stop. */
-function followConnectionLimits(config: BrokerConfig, metadata: MetadataService, sockets: SocketServer): () => void {
+function followConnectionLimits(config: BrokerConfig, metadata: MetadataService, sockets: RequestServer): () => void {
   const apply = (): void => {
     const { image } = metadata
     const resource = { resourceType: resourceTypes.BROKER, resourceName: String(config.nodeId) }
@@ -175,7 +179,7 @@ interface Registration {
   readonly config: BrokerConfig
   readonly metadata: MetadataService
   readonly logs: LogManager
-  readonly sockets: SocketServer
+  readonly sockets: RequestServer
   readonly random: Random
 }
 

@@ -1,6 +1,8 @@
 export { Broker } from './broker.ts'
 export type { BrokerPorts } from './broker.ts'
 export { brokerFeatures } from './broker-features.ts'
+export { LocalServer } from './network/local-server.ts'
+export type { LocalConnection } from './network/local-server.ts'
 export { ListenError } from './network/listener.ts'
 export type { EndPoint } from './network/socket-server.ts'
 export { allHandlers } from './handlers/all-handlers.ts'

@@ -1,8 +1,12 @@
+import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import type { KeyedQueue } from '../keyed-queue.ts'
 import type { LogBurial } from '../manager/log-burial.ts'
 import type { HostedLog } from '../manager/log-checkpoints.ts'
 import type { LogContext } from '../log-context.ts'
+import { formatPartitionMetadata } from '../manager/partition-metadata.ts'
+import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { loadLog } from './log-loader.ts'
 import { topicPartitionName } from '../topic-partition.ts'
 import type { UnifiedLog } from '../log/unified-log.ts'
@@ -43,6 +47,9 @@ export class LogResumption {
       const { topicPartition, topicId, directory, config, logStartOffset, highWatermark, writtenOffset } = failed
       await this.#o.burial.settle(name, hosted.dir)
       await failed.salvage()
+      // A sync of it may have failed too, and what it held is then forgotten, also by who reads it now.
+      const metadata = path.join(directory, PARTITION_METADATA_FILE)
+      if (topicId !== ZERO_UUID) await context.fs.writeFile(metadata, formatPartitionMetadata(topicId), { atomic: true })
       await failed.close({ flush: false })
       const log = await loadLog({
         topicPartition,
