@@ -211,8 +211,31 @@ describe('ProducerStateManager', () => {
       assert.equal(check(transactional(0), {}), 'INVALID_TXN_STATE')
       assert.equal(check(transactional(3), guard), 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'generation 2 begins at 0')
       assert.equal(check(transactional(0), guard), 'next')
+      assert.equal(check(batchOf(1, 1), undefined), 'OUT_OF_ORDER_SEQUENCE_NUMBER', 'also outside of a transaction')
+      producers.append(markerOf({ producerEpoch: 1 }))
+      assert.equal(check(transactional(0, { producerEpoch: 1 }), guard), 'INVALID_TXN_STATE', 'an abort came between')
+      const second = producers.verifications.start({ ...start, producerEpoch: 1 })
+      producers.append(markerOf({ producerEpoch: 1 }))
+      assert.equal(
+        check(transactional(0, { producerEpoch: 1 }), second),
+        'next',
+        'the marker of the one before is late',
+      )
+      assert.equal(check(transactional(1, { producerEpoch: 1 }), second), 'OUT_OF_ORDER_SEQUENCE_NUMBER')
+      producers.append(transactional(0, { producerEpoch: 1 }))
+      assert.equal(check(transactional(1, { producerEpoch: 1 }), undefined), 'next', 'it is open now')
+    })
+
+    test('where epochs stay, any marker makes a guard worthless', () => {
+      const producers = new ProducerStateManager(0)
+      const start = { producerId: 7, producerEpoch: 0, baseSequence: 0, supportsEpochBump: false, nowMs: 0 }
+      const check = (batch: ProducerBatch, guard: object | undefined): string => {
+        const result = producers.check(batch, { origin: 'client', verification: { guard } })
+        return result.kind === 'refused' ? result.error : result.kind
+      }
+      const guard = producers.verifications.start(start)
       producers.append(markerOf({ producerEpoch: 0 }))
-      assert.equal(check(transactional(0), guard), 'INVALID_TXN_STATE', 'an abort came between')
+      assert.equal(check(transactional(0), guard), 'INVALID_TXN_STATE')
       const second = producers.verifications.start(start)
       assert.equal(check(transactional(0), second), 'next')
       producers.append(transactional(0))

@@ -109,14 +109,15 @@ export class ProducerStateManager {
 
   #checkSequence(entry: ProducerStateEntry | undefined, batch: ProducerBatch): ProducerCheck | undefined {
     const { producerId, producerEpoch, baseSequence } = batch
-    const verified = batch.isTransactional ? this.verifications.get(producerId) : undefined
+    // As in Kafka, also of a batch that is of no transaction, while one of the producer's waits.
+    const verified = this.verifications.get(producerId)
     if (verified !== undefined) {
       const isUnknown = entry?.lastBatch === undefined
       const isGap = verified.supportsEpochBump && baseSequence !== 0 && isUnknown
       if (isGap || baseSequence > verified.lowestSequence) {
         return refuse(
           'OUT_OF_ORDER_SEQUENCE_NUMBER',
-          `producer ${producerId} (epoch ${producerEpoch}) begins a transaction with sequence ${baseSequence}`,
+          `producer ${producerId} (epoch ${producerEpoch}), whose transaction begins, appends sequence ${baseSequence}`,
         )
       }
     }
@@ -167,7 +168,7 @@ export class ProducerStateManager {
     entry.coordinatorEpoch = coordinatorEpoch
     entry.lastTimestamp = maxTimestamp
     entry.currentTxnFirstOffset = undefined
-    this.verifications.finish(producerId)
+    this.verifications.end(producerId, producerEpoch)
     // A transaction without records here concerns no reader.
     if (firstOffset === undefined) return undefined
     return { producerId, firstOffset, lastOffset: baseOffset, isAborted: !committed }

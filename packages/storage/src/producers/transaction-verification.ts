@@ -48,8 +48,18 @@ export class TransactionVerifications {
     return this.#byProducer.get(producerId)
   }
 
-  /** The first append has come, or the transaction's end. */
+  /** The first append has come. */
   finish(producerId: number): void {
+    this.#byProducer.delete(producerId)
+  }
+
+  /**
+   * A marker has come. Where epochs are bumped, that of a transaction's end is the next transaction's: what waits with it
+   * has begun already.
+   */
+  end(producerId: number, producerEpoch: number): void {
+    const known = this.#byProducer.get(producerId)
+    if (known?.supportsEpochBump === true && known.producerEpoch === producerEpoch) return
     this.#byProducer.delete(producerId)
   }
 
