@@ -171,7 +171,19 @@ function followerRefused({ partitions }: FetchContext): FetchResult[] {
   }))
 }
 
+/**
+ * As in Kafka, which asks whether a partition is of the same topic as the one before it, by name where there is no id,
+ * and by then has no names: a topic without an id can only come last.
+ */
+function checkIds(found: readonly FetchResult[], { apiVersion }: RequestContext): void {
+  const first = found.findIndex(({ request }) => request.topicId === ZERO_UUID)
+  if (apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS && first !== -1 && first < found.length - 1) {
+    throw new ApiError(Errors.UNKNOWN_SERVER_ERROR, 'A partition of a topic without an id is followed by another.')
+  }
+}
+
 function respond(session: FetchContext, found: readonly FetchResult[], context: RequestContext): Response {
+  checkIds(found, context)
   const { sessionId, error, results } = session.respond(found)
   const leaders = new Map<number, BrokerNode>()
   const responses: { topic: string; topicId: string; partitions: PartitionResponse[] }[] = []

@@ -32,7 +32,9 @@ export const writeTxnMarkers = handler(WriteTxnMarkersRequest, WriteTxnMarkersRe
         partitions: partitionsOf(marker),
       }),
     }))
-    return impossible === -1 ? response(results) : refusal(markers, Errors.UNKNOWN_SERVER_ERROR.code)
+    // Of a marker of no partition there is nothing to tell.
+    const told = results.filter((each) => each.results.length > 0)
+    return impossible === -1 ? response(told) : refusal(markers, Errors.UNKNOWN_SERVER_ERROR.code)
   },
   errorResponse: ({ error }, { markers }) => refusal(markers, error.code),
 })
@@ -45,7 +47,7 @@ function isPossible({ producerId, producerEpoch }: Marker): boolean {
   return producerId >= 0 && producerEpoch >= 0
 }
 
-/** Of markers of one producer the last is answered. */
+/** Of markers of one producer the last is answered, even when it is of no partition. */
 function refusal(markers: readonly Marker[], errorCode: number): Response {
   const last = new Map(markers.map((marker) => [marker.producerId, marker]))
   return response(
@@ -73,7 +75,6 @@ function response(
 ): Response {
   const byProducer = new Map<number, Map<string, Map<number, number>>>()
   for (const { marker, results } of answers) {
-    if (results.length === 0) continue
     const topics = byProducer.get(marker.producerId) ?? new Map<string, Map<number, number>>()
     byProducer.set(marker.producerId, topics)
     for (const { topic, partition, errorCode } of results) {

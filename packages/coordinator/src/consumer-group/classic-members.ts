@@ -25,7 +25,7 @@ import { embeddedVersion, readSubscription, writeAssignment } from './embedded-p
 import { joiningStaticMember, knownMember, memberOfInstance, staticMember } from './member-lookup.ts'
 import { advanceMember, reconcileMember, updateSubscription } from './member-step.ts'
 import { Refusal } from './refusal.ts'
-import { lastTargetOf } from './target-assignment.ts'
+import { standingTargetOf } from './target-assignment.ts'
 
 /** JoinGroup on a consumer group with members: the member is served at once, in the epoch of the group. */
 export const joinConsumerGroup = (
@@ -92,7 +92,7 @@ const joinByDowngrade = (operation: ConsumerGroupOperation, joining: Joining): C
   // A classic group hands out assignments as they stand: whoever is not there yet must make everyone join.
   const mustRebalance =
     assignmentEpoch < groupEpoch || !others.every((member) => isReconciledTo(member, assignmentEpoch))
-  const target = { epoch: assignmentEpoch, partitions: lastTargetOf(group, updatedMember) }
+  const target = { epoch: assignmentEpoch, partitions: standingTargetOf(group, updatedMember) }
   const joined = mustRebalance
     ? updatedMember
     : reconcileMember(operation, { updatedMember, owned, target, hasChanged })

@@ -5,7 +5,7 @@ import { DEFAULT_ASSIGNOR } from './assignor/assignors.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerGroupMember, PartitionsByTopic } from './consumer-group-member.ts'
 import { NO_PARTITIONS, usesClassicProtocol } from './consumer-group-member.ts'
-import { preferredAssignor } from './preferred-assignor.ts'
+import { inHashOrder, preferredAssignor } from './preferred-assignor.ts'
 
 export type DescribedConsumerGroup = ConsumerGroupDescribeResponse['groups'][number]
 type DescribedMember = DescribedConsumerGroup['members'][number]
@@ -57,7 +57,7 @@ const described = (
     groupState: group.committedState,
     groupEpoch,
     assignmentEpoch,
-    assignorName: preferredAssignor(votesOf(members), defaultAssignor) ?? defaultAssignor,
+    assignorName: preferredAssignor(inHashOrder(votesOf(members))) ?? defaultAssignor,
     members: members.map((member) => {
       const target = group.targetAssignment.getCommitted(member.memberId) ?? NO_PARTITIONS
       return describedMember(member, target, topics)

@@ -7,7 +7,7 @@ import { NO_PARTITIONS } from './consumer-group-member.ts'
 import type { ConsumerGroupOperation } from './consumer-group-operation.ts'
 import { targetAssignmentEpochRecord, targetAssignmentRecord } from './consumer-group-records.ts'
 import { subscribedTopicIds } from './subscription.ts'
-import { preferredAssignor } from './preferred-assignor.ts'
+import { changedVotes, inHashOrder, preferredAssignor } from './preferred-assignor.ts'
 
 export interface Target {
   readonly epoch: number
@@ -33,9 +33,15 @@ export const updateTargetAssignment = (operation: ConsumerGroupOperation, change
   const isTooSoon =
     header.assignmentTimestampMs !== 0 && context.nowMs < header.assignmentTimestampMs + intervalMs && intervalMs > 0
   if (header.assignmentEpoch >= change.groupEpoch || isTooSoon) {
-    return { epoch: header.assignmentEpoch, partitions: lastTargetOf(group, change.updatedMember) }
+    return { epoch: header.assignmentEpoch, partitions: standingTargetOf(group, change.updatedMember) }
   }
   return computeTarget(operation, change)
+}
+
+/** As in Kafka, a member that comes by a new instance id has no part until there is a new assignment. */
+export const standingTargetOf = (group: ConsumerGroup, member: ConsumerGroupMember): PartitionsByTopic => {
+  const isNew = member.instanceId !== null && !group.staticMembers.has(member.instanceId)
+  return isNew ? NO_PARTITIONS : lastTargetOf(group, member)
 }
 
 /** A static member that came back goes on with the part of its former self. */
@@ -50,7 +56,7 @@ const computeTarget = (operation: ConsumerGroupOperation, change: TargetChange):
   const { topics } = context.environment
   const { updatedMember, groupEpoch } = change
   const [defaultAssignor] = context.environment.config.consumerGroup.assignors
-  const name = preferredAssignor(votesAfter(group, change), defaultAssignor) ?? defaultAssignor
+  const name = preferredAssignor(votesAfter(group, change)) ?? defaultAssignor
   const assign = assignors.get(name ?? DEFAULT_ASSIGNOR) ?? assignors.get(DEFAULT_ASSIGNOR)
   if (assign === undefined) throw new Error('There is no default assignor')
   const members = assignorMembers(operation, updatedMember)
@@ -97,15 +103,10 @@ const assignorMembers = (
   return members
 }
 
-const votesAfter = (group: ConsumerGroup, { member, updatedMember }: TargetChange): ReadonlyMap<string, number> => {
-  const votes = new Map(group.serverAssignors.entries())
-  const vote = (name: string | null, change: number): void => {
-    if (name !== null) votes.set(name, (votes.get(name) ?? 0) + change)
-  }
+const votesAfter = (group: ConsumerGroup, { member, updatedMember }: TargetChange) => {
   const isKnown = group.members.has(member.memberId) || isReplacement(group, member)
-  if (isKnown) vote(member.serverAssignor, -1)
-  vote(updatedMember.serverAssignor, 1)
-  return votes
+  const votes = inHashOrder(group.serverAssignors.entries())
+  return changedVotes(votes, isKnown ? member.serverAssignor : null, updatedMember.serverAssignor)
 }
 
 /** Is the member the new self of a static member that the group still knows by its former one? */

@@ -92,7 +92,9 @@ export const validateOffsetFetch = (
   view: 'newest' | 'committed',
 ): ErrorCode => {
   if (group?.type !== 'consumer' || (memberId === null && memberEpoch < 0)) return Errors.NONE.code
-  const member = view === 'newest' ? group.members.get(memberId ?? '') : group.members.getCommitted(memberId ?? '')
+  // As in Kafka, where nobody with an epoch is looked for among the members, and that fails.
+  if (memberId === null) return Errors.UNKNOWN_SERVER_ERROR.code
+  const member = view === 'newest' ? group.members.get(memberId) : group.members.getCommitted(memberId)
   if (member === undefined) return Errors.UNKNOWN_MEMBER_ID.code
   if (member.memberEpoch === memberEpoch) return Errors.NONE.code
   return usesClassicProtocol(member) ? Errors.ILLEGAL_GENERATION.code : Errors.STALE_MEMBER_EPOCH.code
