@@ -95,17 +95,22 @@ test('a topic by id before version 12 is an error of its own, with no word of br
   )
 })
 
-test('a topic that does not exist is made when both sides allow it, and can be written to at once', async () => {
+test('a topic that does not exist is made when both sides allow it, and told of from the next request on', async () => {
   await using broker = await TestBroker.start({ properties: { 'num.partitions': '2' } })
   const client = await broker.connect()
-  const forbidden = await ask(client, 9, { topics: [{ name: 'new' }], allowAutoTopicCreation: false })
-  assert.equal(forbidden.topics[0]!.errorCode, Errors.UNKNOWN_TOPIC_OR_PARTITION.code)
-  const [made] = (await ask(client, 9, { topics: [{ name: 'new' }], allowAutoTopicCreation: true })).topics
-  assert.equal(made!.errorCode, 0)
-  assert.equal(made!.partitions.length, 2)
+  const asked = async (version: number, name: string, allowAutoTopicCreation = true): Promise<[number, number]> => {
+    const [topic] = (await ask(client, version, { topics: [{ name }], allowAutoTopicCreation })).topics
+    return [topic!.errorCode, topic!.partitions.length]
+  }
+  const notThere = [Errors.UNKNOWN_TOPIC_OR_PARTITION.code, 0]
+  assert.deepEqual(await asked(9, 'new', false), notThere)
+  assert.deepEqual(await asked(9, 'new', false), notThere, 'it was not made')
+  assert.deepEqual(await asked(9, 'new'), notThere)
+  assert.deepEqual(await asked(9, 'new'), [0, 2])
   assert.equal((await produceTo(client, 'new', batchOf(['x']))).errorCode, 0)
   // Before version 4 a client cannot forbid it.
-  assert.equal((await ask(client, 1, { topics: [{ name: 'newer' }] })).topics[0]!.errorCode, 0)
+  assert.deepEqual(await asked(1, 'newer'), notThere)
+  assert.deepEqual(await asked(1, 'newer'), [0, 2])
 })
 
 test('auto.create.topics.enable=false', async () => {
@@ -118,7 +123,11 @@ test('auto.create.topics.enable=false', async () => {
 test('many who ask for the same new topic at once make it once', async () => {
   await using broker = await TestBroker.start()
   const clients = await Promise.all(Array.from({ length: 10 }, () => broker.connect()))
-  const answers = await Promise.all(clients.map((client) => ask(client, 12, { topics: [{ name: 'new' }] })))
+  const asked = (): Promise<MetadataResponse[]> =>
+    Promise.all(clients.map((client) => ask(client, 12, { topics: [{ name: 'new' }] })))
+  await asked()
+  const answers = await asked()
+  assert.deepEqual(new Set(answers.map(({ topics }) => topics[0]!.errorCode)), new Set([0]))
   assert.equal(new Set(answers.map(({ topics }) => topics[0]!.topicId)).size, 1)
 })
 

@@ -1,6 +1,6 @@
 /**
  * Metadata (key 3): the brokers, and the topics with their partitions and who leads them. Names that do not exist are
- * created when both the client and `auto.create.topics.enable` allow it.
+ * created when both the client and `auto.create.topics.enable` allow it, and described from the next request on.
  *
  * Versions: 0 an empty list means all topics, as null does from 1 on, where empty means none; 1 controller id, rack,
  * internal topics; 2 cluster id; 4 the client may forbid creation; 5 offline replicas; 7 leader epochs; 8 authorized
@@ -78,37 +78,43 @@ function namesAskedFor({ topics }: MetadataRequest, { services }: RequestContext
   return [...new Set((topics ?? []).flatMap(({ name }) => name ?? []))]
 }
 
+/**
+ * Makes what is missing, and tells of it as Kafka does, whose controller is still at work then: it is not there yet. A
+ * client comes again after a pause and finds it. Those who ask for a topic that they have just deleted rely on that.
+ */
 async function withCreation(
   request: MetadataRequest,
   context: RequestContext,
   names: readonly TopicAskedFor[],
 ): Promise<Response> {
-  const { metadata: service, topicCreator } = context.services
-  const errors = new Map<string, KafkaError>()
-  await mapInTurns(context.services.clock, names, async (name) => {
+  const { metadata: service, topicCreator, clock } = context.services
+  const missing = new Map<string, KafkaError>()
+  await mapInTurns(clock, names, async (name) => {
     if (typeof name !== 'string' || service.image.topics.has(name)) return
-    if (unknownTopicError(name) === Errors.INVALID_TOPIC_EXCEPTION) return
-    const error = await topicCreator.create(name)
-    // What the controller has against it is in the log; to the client the topic is not there.
-    if (error === Errors.INVALID_TOPIC_EXCEPTION) errors.set(name, error)
+    const error = unknownTopicError(name)
+    missing.set(name, error)
+    if (error === Errors.INVALID_TOPIC_EXCEPTION) return
+    // What else the controller has against it is in the log; to the client the topic is not there.
+    const refused = await topicCreator.create(name)
+    if (refused === Errors.INVALID_TOPIC_EXCEPTION) missing.set(name, refused)
   })
-  return respond(request, context, describeAll(request, context, names, errors))
+  return respond(request, context, describeAll(request, context, names, missing))
 }
 
 function describeAll(
   request: MetadataRequest,
   { services }: RequestContext,
   names: readonly TopicAskedFor[],
-  errors: ReadonlyMap<string, KafkaError>,
+  missing: ReadonlyMap<string, KafkaError>,
 ): TopicResponse[] {
   const { topics } = services.metadata.image
   // As in Kafka, ids that are not known come first.
   const ordered = names.toSorted((a, b) => Number(typeof a === 'string') - Number(typeof b === 'string'))
   return ordered.map((name) => {
     if (typeof name !== 'string') return failed(null, name.unknownTopicId, Errors.UNKNOWN_TOPIC_ID)
-    const topic = topics.get(name)
+    const topic = missing.has(name) ? undefined : topics.get(name)
     if (topic !== undefined) return describeTopic(topic, request, services)
-    const unknown = failed(name, ZERO_UUID, errors.get(name) ?? unknownTopicError(name))
+    const unknown = failed(name, ZERO_UUID, missing.get(name) ?? unknownTopicError(name))
     return request.includeTopicAuthorizedOperations
       ? { ...unknown, topicAuthorizedOperations: allOperations.topic }
       : unknown

@@ -2,8 +2,7 @@
  * Makes topics that are named before they exist (Kafka's AutoTopicCreationManager): those of users when
  * `auto.create.topics.enable` allows it, and those in which coordinators keep their state.
  *
- * Kafka answers UNKNOWN_TOPIC_OR_PARTITION while its controller works, and clients come again after a pause. Here the
- * controller is next door, so the answer waits for it, a few milliseconds, and the first request finds the topic.
+ * The controller is next door, so who names a topic waits for it, a few milliseconds; what comes next finds the topic.
  */
 import type { BrokerConfig, MetadataService } from '@milena/metadata'
 import { errorByCode, Errors } from '@milena/protocol/messages'
