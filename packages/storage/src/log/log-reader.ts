@@ -43,8 +43,8 @@ export class LogReader {
     let before: BatchBefore | undefined
     for (;;) {
       const next = this.#segments.higher(segment)
-      collector.beginSegment(segment.baseOffset, next?.baseOffset ?? Infinity)
-      before = await new SegmentReader(segment, collector, before).read()
+      const endOffset = next?.baseOffset ?? Infinity
+      before = await new SegmentReader({ segment, collector, before, endOffset }).read()
       if (collector.isFull || collector.isDamaged || collector.nextOffset >= request.endOffset) return collector
       if (next === undefined) break
       segment = next
@@ -64,14 +64,24 @@ interface BatchBefore {
 class SegmentReader {
   readonly #segment: LogSegment
   readonly #collector: BatchCollector
+  readonly #endOffset: number
   #before: BatchBefore | undefined
   #wasRebuilt = false
   #position = 0
+  /** The position is the one that the index has led to. */
+  #isFromIndex = false
 
-  constructor(segment: LogSegment, collector: BatchCollector, before: BatchBefore | undefined) {
-    this.#segment = segment
-    this.#collector = collector
-    this.#before = before
+  constructor(o: {
+    readonly segment: LogSegment
+    readonly collector: BatchCollector
+    readonly before: BatchBefore | undefined
+    /** Where the next segment begins. */
+    readonly endOffset: number
+  }) {
+    this.#segment = o.segment
+    this.#collector = o.collector
+    this.#before = o.before
+    this.#endOffset = o.endOffset
   }
 
   /** Lets the collector take what it wants of the segment; returns the last batch that it did not want. */
@@ -95,6 +105,7 @@ class SegmentReader {
       const done = collector.take(bytes, { verify: true, endsFile: bytes.byteLength === restBytes })
       this.#noteBefore(bytes, done)
       this.#position += done
+      this.#isFromIndex &&= done === 0
       if (collector.isBeforeGap && !collector.mayLeaveGap) await this.#lookBeforeGap()
       const problem = this.#problemOf(bytes, done, wantedBytes)
       if (problem !== undefined) {
@@ -110,7 +121,9 @@ class SegmentReader {
   /** Where a batch begins that is not behind the offset that is wanted, as the index knows it. */
   async #begin(): Promise<number> {
     const segment = this.#segment
+    this.#collector.beginSegment(segment.baseOffset, this.#endOffset)
     const { offset, position } = await segment.indexedBatch(this.#collector.nextOffset)
+    this.#isFromIndex = position > 0
     this.#wasRebuilt ||= position === 0
     if (position === 0) return 0
     const header = await readAt(segment, position, BATCH_HEADER_BYTES)
@@ -122,7 +135,7 @@ class SegmentReader {
 
   /** An index leads to the batch that holds the offset, or to one before it. */
   #isRightPlace(bytes: Buffer): boolean {
-    const isAstray = !this.#wasRebuilt && isBatchAt(bytes, 0, this.#collector.nextOffset + 1)
+    const isAstray = this.#isFromIndex && !this.#wasRebuilt && isBatchAt(bytes, 0, this.#collector.nextOffset + 1)
     return !isAstray && isBatchAt(bytes, 0, this.#segment.baseOffset)
   }
 
