@@ -6,6 +6,8 @@ import { type FileSystem, hasErrorCode } from '@milena/runtime'
 import {
   CLEAN_SHUTDOWN_FILE,
   DELETED_SUFFIX,
+  FOREIGN_LOGS_FILE,
+  FOREIGN_LOGS_NOTE,
   formatOffsetCheckpoint,
   LOG_SUFFIX,
   topicPartitionName,
@@ -136,6 +138,9 @@ async function writePapers(fs: FileSystem, folder: string, plan: ImportPlan, now
   if (plan.stoppedInOrder) {
     const marker = JSON.stringify({ version: 0, brokerEpoch: -1 })
     await fs.writeFile(path.join(folder, CLEAN_SHUTDOWN_FILE), marker, { atomic: true })
+  } else {
+    // What the marker of Kafka would have said, too: their last segments may have gaps.
+    await fs.writeFile(path.join(folder, FOREIGN_LOGS_FILE), FOREIGN_LOGS_NOTE, { atomic: true })
   }
   for (const { topicPartition } of plan.partitions) {
     await fs.syncDirectory(path.join(folder, topicPartitionName(topicPartition)))

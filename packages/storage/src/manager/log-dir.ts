@@ -4,6 +4,8 @@ import { hasErrorCode } from '@milena/runtime'
 import {
   CLEANER_CHECKPOINT_FILE,
   CLEAN_SHUTDOWN_FILE,
+  FOREIGN_LOGS_FILE,
+  FOREIGN_LOGS_NOTE,
   HIGH_WATERMARK_CHECKPOINT_FILE,
   LOCK_FILE,
   LOG_START_OFFSET_CHECKPOINT_FILE,
@@ -61,6 +63,7 @@ const KNOWN_FILES = new Set([
   'bootstrap.checkpoint',
   CLEANER_CHECKPOINT_FILE,
   LOG_STATES_FILE,
+  FOREIGN_LOGS_FILE,
   ...Object.values(CHECKPOINT_FILES),
 ])
 
@@ -70,6 +73,8 @@ export class LogDir implements LogGate {
   readonly meta: MetaProperties
   /** Whether the last one who had it closed all its logs in order. */
   readonly hadCleanShutdown: boolean
+  /** Apache Kafka has written the logs, and not all of them have been opened here since. */
+  readonly isForeign: boolean
   readonly #fs: FileSystem
   readonly #lock: Lock
   readonly #written = new Map<CheckpointKind, string>()
@@ -88,12 +93,14 @@ export class LogDir implements LogGate {
     path: string
     meta: MetaProperties
     marker: string | undefined
+    isForeign: boolean
     fs: FileSystem
     lock: Lock
   }) {
     this.path = o.path
     this.meta = o.meta
     this.hadCleanShutdown = o.marker !== undefined
+    this.isForeign = o.isForeign
     this.#statesChecksum = o.marker === undefined ? undefined : checksumIn(o.marker)
     this.#fs = o.fs
     this.#lock = o.lock
@@ -114,16 +121,26 @@ export class LogDir implements LogGate {
       const meta = await loadMeta(o)
       const file = path.join(o.path, CLEAN_SHUTDOWN_FILE)
       const marker = await readTextIfPresent(fs, file)
+      const note = path.join(o.path, FOREIGN_LOGS_FILE)
+      // The marker of Apache Kafka is what tells, and goes.
+      const isForeign = marker === undefined ? await fs.exists(note) : checksumIn(marker) === undefined
+      if (isForeign && marker !== undefined) await fs.writeFile(note, FOREIGN_LOGS_NOTE, { atomic: true })
       if (marker !== undefined) {
         // Gone for good before anything is written: a marker that came back would vouch for what it never saw.
         await fs.remove(file)
         await fs.syncDirectory(o.path)
       }
-      return new LogDir({ path: o.path, meta, marker, fs, lock })
+      return new LogDir({ path: o.path, meta, marker, isForeign, fs, lock })
     } catch (error) {
       await lock.release()
       throw error
     }
+  }
+
+  /** To be told when all logs have been opened, and none has a last segment by Apache Kafka that goes on being written. */
+  async noteOwn(): Promise<void> {
+    await this.#fs.remove(path.join(this.path, FOREIGN_LOGS_FILE))
+    await this.#fs.syncDirectory(this.path)
   }
 
   /** A checkpoint that is damaged says nothing: `onDamage` is told, and as much more is recovered. */

@@ -123,6 +123,7 @@ export async function loadLogs(
     partitions: content.partitions.length,
   })
   const removed = new Set<string>()
+  let areAllOpen = true
   const concurrency = dir.hadCleanShutdown ? CONCURRENCY : CONCURRENCY_PER_THREAD * o.recoveryThreads
   await forEachLimited(content.partitions, concurrency, async (topicPartition) => {
     const name = topicPartitionName(topicPartition)
@@ -145,6 +146,8 @@ export async function loadLogs(
         config: o.config,
         context: o.context,
         hadCleanShutdown: dir.hadCleanShutdown,
+        isForeign: dir.isForeign,
+        recoveryPointIsLost: isDamaged,
         ...(dir.hadCleanShutdown ? {} : { unsyncedParent: dir.path }),
         onRecovered: progress.addBytes,
         ...offsets,
@@ -152,12 +155,14 @@ export async function loadLogs(
       })
       o.onLoaded(log, offsets.recoveryPoint)
     } catch (error) {
+      areAllOpen = false
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
       o.onOffline(topicPartition, error, offsets)
     } finally {
       progress.addPartition()
     }
   }).finally(() => progress.stop())
+  if (dir.isForeign && areAllOpen) await dir.noteOwn()
   const present = new Set(content.partitions.map(topicPartitionName).filter((name) => !removed.has(name)))
   const named = Object.values(checkpoints).flatMap((offsets: ReadonlyMap<string, number>) => [...offsets.keys()])
   return {

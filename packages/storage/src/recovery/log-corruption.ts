@@ -23,6 +23,7 @@ export async function refuseCorruption(log: LogInLoading, end: LogEnd): Promise<
   if (end.nextOffset < log.recoveryPoint) {
     return corrupt(log, end, `everything before offset ${log.recoveryPoint} had been flushed to the disk`)
   }
+  if (log.endedInOrder === true) return corrupt(log, end, 'the log had been closed in order')
   if (log.cutsUnflushed) return
   const { segment, position, nextOffset } = end
   const { change, soundPosition, looksUnwritten }: Damage = await inspectDamage({

@@ -1,8 +1,9 @@
 import path from 'node:path'
-import { baseOffsetAt, leaderEpochAt } from '../segment/batch-header.ts'
+import { baseOffsetAt, lastOffsetAt, leaderEpochAt } from '../segment/batch-header.ts'
 import type { ScannedBatch } from '../segment/batch-scanner.ts'
 import { completeSwaps, hasSwaps } from '../cleaner/swap-recovery.ts'
 import { LeaderEpochCache } from '../log/leader-epoch-cache.ts'
+import { endForeignSegment } from './foreign-log.ts'
 import type { LogConfig } from '../log-config.ts'
 import type { LogContext, LogGate } from '../log-context.ts'
 import type { LogFolder } from '../segment/log-folder.ts'
@@ -42,6 +43,10 @@ export interface LoadOptions {
    * it knows that the disk failed.
    */
   readonly cutsUnflushed?: boolean
+  /** Apache Kafka has written it: the last segment may have gaps. */
+  readonly isForeign?: boolean
+  /** The checkpoint is damaged: 0 does not mean that nothing had been flushed. */
+  readonly recoveryPointIsLost?: boolean
   /** Called with the bytes of every batch that a recovery has looked at. */
   readonly onRecovered?: (bytes: number) => void
   /** From the checkpoints; 0 where they say nothing. */
@@ -64,6 +69,11 @@ export interface LogInLoading {
   readonly logStartOffset: number
   /** As in {@link LoadOptions}. */
   readonly cutsUnflushed: boolean
+  readonly isForeign: boolean
+  readonly recoveryPointIsLost: boolean
+  /** All of it was on the disk once: no write can have broken off. */
+  readonly endedInOrder?: boolean
+  readonly newSegment: (baseOffset: number) => LogSegment
   /** The recovery came by offsets that no batch has: the log was compacted. */
   hasGaps?: boolean
   /** Counts what the recovery reads. */
@@ -107,7 +117,8 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   if (folder.segments.length === 0) segments.add(newSegment(o.logStartOffset))
 
   const state = stateToTrust(o, folder)
-  const { epochs, areLost, checkpointedRevision } = state === undefined ? await loadEpochs(o, folder) : epochsOf(state, folder)
+  const { epochs, areLost, checkpointedRevision } =
+    state === undefined ? await loadEpochs(o, folder) : epochsOf(state, folder)
   // For a small log nobody waited until it was on the disk.
   const isCheckpointDurable = !segments.isSmall
   const logStartOffset = Math.max(o.logStartOffset, segments.first.baseOffset)
@@ -121,6 +132,9 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
     recoveryPoint: o.recoveryPoint,
     logStartOffset,
     cutsUnflushed: o.cutsUnflushed === true,
+    isForeign: o.isForeign === true,
+    recoveryPointIsLost: o.recoveryPointIsLost === true,
+    newSegment,
     onRecovered: o.onRecovered ?? (() => undefined),
     lackingIndexes: new Set(state === undefined && segments.isSmall ? [] : lackingIndexes(segments, folder)),
   }
@@ -131,6 +145,7 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   else await restoreFirstEpochs(log, logEndOffset)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
+  if (log.isForeign) await endForeignSegment(log, logEndOffset)
   await segments.active.loadRollState()
   // What the process before this one wrote may still be on its way to the disk, and so may the names of its files.
   if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust()
@@ -158,18 +173,22 @@ async function readFolder({ directory, context, state }: LoadOptions): Promise<L
   return readLogFolder(context.fs, directory)
 }
 
-/** The state, unless the folder has not what it says, or the checkpoint says something else. */
-function stateToTrust({ state, recoveryPoint }: LoadOptions, folder: LogFolder): LogState | undefined {
-  if (state === undefined || state.logEndOffset !== recoveryPoint) return undefined
+/** The state, unless the folder has not what it says. */
+function stateToTrust({ state }: LoadOptions, folder: LogFolder): LogState | undefined {
+  if (state === undefined) return undefined
   const bases = new Set(state.segments.map(({ baseOffset }) => baseOffset))
   const isAsLeft =
     folder.segments.length === bases.size && folder.segments.every((found) => bases.has(found.baseOffset))
   return isAsLeft ? state : undefined
 }
 
-function openAsLeft(log: LogInLoading, o: LoadOptions, state: LogState | undefined): Promise<number> {
-  if (state !== undefined) return resume(log, state)
-  return o.hadCleanShutdown ? openClean(log) : recoverLog(log)
+async function openAsLeft(log: LogInLoading, o: LoadOptions, state: LogState | undefined): Promise<number> {
+  if (!o.hadCleanShutdown) return recoverLog(log)
+  // The checkpoint was written last of all. Where it is another one, the state is that of these files all the same?
+  const isAsLeft =
+    state === undefined || state.logEndOffset === o.recoveryPoint || (await endsAt(log, state.logEndOffset))
+  if (!isAsLeft) return recoverLog({ ...log, endedInOrder: true, recoveryPoint: state.logEndOffset })
+  return state === undefined ? openClean(log) : resume(log, state)
 }
 
 /** Takes the word of the stop for everything; only indexes whose files were taken away since are made again. */
@@ -253,20 +272,34 @@ async function restoreFirstEpochs(log: LogInLoading, logEndOffset: number): Prom
 /** Takes the word of the orderly stop; only what was taken away since is made again. */
 async function openClean(log: LogInLoading): Promise<number> {
   for (const segment of log.lackingIndexes) await segment.indexes.makeMissing()
-  const logEndOffset = await cleanEnd(log)
+  const logEndOffset = await readEnd(log)
+  // The stop wrote the same to the checkpoint. Neither is under a checksum, so that the batches have to be looked at.
+  const isAsChecked = log.recoveryPoint === 0 || log.recoveryPoint === logEndOffset
+  if (logEndOffset === undefined || !isAsChecked) {
+    const fields = { partition: log.name, recoveryPoint: log.recoveryPoint, logEndOffset }
+    log.context.logger.warn('A log does not end where it was closed; it is validated as after a crash', fields)
+    return recoverLog({ ...log, endedInOrder: true })
+  }
   await rebuildProducers({ ...log, logEndOffset })
   return logEndOffset
 }
 
-/** The end is what the headers at the end of the last segment say: a checkpoint could be that of another time. */
-async function cleanEnd({ segments }: LogInLoading): Promise<number> {
-  const { active } = segments
+async function endsAt(log: LogInLoading, logEndOffset: number): Promise<boolean> {
+  return (await readEnd(log)) === logEndOffset
+}
+
+/** The end as the last batches say it; undefined where there is something else behind them, or the index leads astray. */
+async function readEnd({ segments: { active } }: LogInLoading): Promise<number | undefined> {
+  const { offset, position } = await active.indexedBatch(Infinity)
   let logEndOffset = active.baseOffset
-  if (active.writtenBytes === 0) return logEndOffset
-  await active.scanHeaders(await active.lookup(Infinity), (batch) => {
-    logEndOffset = batch.lastOffset + 1
+  const { endPosition } = await active.scan({
+    from: position,
+    visit: ({ bytes, at, position: found }) => {
+      logEndOffset = lastOffsetAt(bytes, at) + 1
+      return found !== position || position === 0 || logEndOffset === offset + 1
+    },
   })
-  return logEndOffset
+  return endPosition === active.writtenBytes ? logEndOffset : undefined
 }
 
 /** All records are before the log start offset: they go, and the log goes on there (as Kafka's LogLoader does). */

@@ -7,6 +7,7 @@ import {
   maxTimestampAt,
 } from '../segment/batch-header.ts'
 import type { ScannedBatch, ScanResult } from '../segment/batch-scanner.ts'
+import { beginSegment } from './foreign-log.ts'
 import { refuseCorruption, refuseLoss } from './log-corruption.ts'
 import type { LogInLoading } from './log-loader.ts'
 import type { LogSegment } from '../segment/log-segment.ts'
@@ -67,6 +68,7 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
     }
     if (endPosition < sizeInBytes) {
       await cutOff(log, segment, recovered, sizeInBytes)
+      if (segment !== segments.active) await segment.finish({ sync: true })
       break
     }
     if (segment !== segments.active) await segment.finish({ sync: true })
@@ -85,6 +87,7 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
  * segments too, but only where all is flushed, and where the recovery point that says so is written down.
  */
 function isBehindLoss(log: LogInLoading, segment: LogSegment, endOffset: number): boolean {
+  if (log.recoveryPointIsLost) return false
   return segment.baseOffset > Math.max(endOffset, log.recoveryPoint) && !log.hasGaps
 }
 
@@ -131,7 +134,7 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     log.onRecovered(sizeInBytes)
   }
   // Only compaction, which never touches the last segment, makes gaps.
-  const contiguous = segment === log.segments.active
+  const contiguous = segment === log.segments.active && !log.isForeign
   const endOffset = log.segments.higher(segment)?.baseOffset ?? Infinity
   // Also what lies before the recovery point: producers and epochs are taken from it.
   const result = await segment.scan({ from, verify: true, endOffset, contiguous, visit })
@@ -160,5 +163,7 @@ async function cutOff(
   for (const other of later) await other.remove()
   // For good before the damage goes, which is all that keeps them from being taken for the rest of the log.
   if (later.length > 0) await log.context.fs.syncDirectory(path.dirname(segment.logPath))
+  // A segment that was not the last one may have been cleaned: it has gaps, and is not written to any more.
+  if (later.length > 0 && nextOffset > segment.baseOffset) await beginSegment(log, nextOffset)
   await segment.truncateFile(endPosition)
 }

@@ -49,7 +49,8 @@ export class LogResumption {
       await failed.salvage()
       // A sync of it may have failed too, and what it held is then forgotten, also by who reads it now.
       const metadata = path.join(directory, PARTITION_METADATA_FILE)
-      if (topicId !== ZERO_UUID) await context.fs.writeFile(metadata, formatPartitionMetadata(topicId), { atomic: true })
+      if (topicId !== ZERO_UUID)
+        await context.fs.writeFile(metadata, formatPartitionMetadata(topicId), { atomic: true })
       await failed.close({ flush: false })
       const log = await loadLog({
         topicPartition,

@@ -25,6 +25,10 @@ export const CLEANER_CHECKPOINT_FILE = 'cleaner-offset-checkpoint'
 export const META_PROPERTIES_FILE = 'meta.properties'
 export const LOCK_FILE = '.lock'
 export const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
+/** The logs of a folder were written by Apache Kafka, and not all of them have been opened here since. */
+export const FOREIGN_LOGS_FILE = 'milena-foreign-logs'
+/** What stands in that file for a person who finds it. */
+export const FOREIGN_LOGS_NOTE = 'Apache Kafka wrote these logs. The file goes when all of them have been opened.\n'
 export const METADATA_DIR = '__cluster_metadata-0'
 
 /** Twenty digits, so that the names sort as the offsets do. */
