@@ -1,11 +1,12 @@
 // `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, lets the disk
-// refuse calls and flips bits of it, and prints how often. Of what is too much for every time another part is tried each
+// refuse calls and flips bits of it, starts whole brokers on what is left, and prints how often. Of what is too much for every time another part is tried each
 // time: `--part N` tries one again, `--all` tries all of it. `--only KIND,…` and `--history WORDS` leave things out.
-// `--seed N` runs one long history, `--runs N` so many (1000 unless said), `--minutes M` as many as there is time for.
-// Each thread takes a part of the work at a time.
+// `--seed N` runs one long history, `--runs N` so many (unless said 1000 of the storage alone and 250 of whole brokers),
+// `--minutes M` as many as there is time for. Each thread takes a part of the work at a time.
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker, isMainThread, parentPort } from 'node:worker_threads'
+import { BrokerFailure } from './broker/crash-broker.ts'
 import type { CrashTally } from './crash/crash-failure.ts'
 import { CrashFailure, newTally } from './crash/crash-failure.ts'
 import type { CrashPlan } from './crash/crash-plan.ts'
@@ -22,13 +23,13 @@ type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { read
 
 /** Beyond this many the parts begin again: small numbers are easier to type. */
 const PARTS_MAX = 10_000
-const SEEDS = 1000
+const SEEDS = { seeds: 1000, brokers: 250 }
 
 async function answer(task: CrashTask): Promise<Answer> {
   try {
     return { task, tally: await doCrashTask(task) }
   } catch (error) {
-    const isKnown = [CrashFailure, FaultFailure, FlipFailure].some((kind) => error instanceof kind)
+    const isKnown = [CrashFailure, FaultFailure, FlipFailure, BrokerFailure].some((kind) => error instanceof kind)
     const text = isKnown ? (error as Error).message : String(error instanceof Error ? error.stack : error)
     return { task, failure: text }
   }
@@ -67,14 +68,16 @@ function planOf(args: readonly string[]): CrashPlan {
   const minutes = optionNumber('minutes', values.minutes)
   const runs = optionNumber('runs', values.runs)
   const part = optionNumber('part', values.part) ?? Math.floor(Date.now() / 1000) % PARTS_MAX
+  const isBounded = seed === undefined && runs === undefined && minutes === undefined
+  const endless = seed === undefined ? Infinity : 1
   const endMs = minutes === undefined ? Infinity : performance.now() + minutes * 60_000
   return {
     all: values.all,
     part,
-    kinds: seed === undefined ? kindsFrom(values.only) : ['seeds'],
+    kinds: seed === undefined || values.only !== undefined ? kindsFrom(values.only) : ['seeds'],
     history: values.history,
-    firstSeed: seed ?? 1 + part * SEEDS,
-    seeds: runs ?? (seed !== undefined ? 1 : minutes === undefined ? SEEDS : Infinity),
+    firstSeed: { seeds: seed ?? 1 + part * SEEDS.seeds, brokers: seed ?? 1 + part * SEEDS.brokers },
+    seeds: isBounded ? SEEDS : { seeds: runs ?? endless, brokers: runs ?? endless },
     mayGoOn: () => performance.now() < endMs,
   }
 }
@@ -82,9 +85,15 @@ function planOf(args: readonly string[]): CrashPlan {
 /** What was counted, and what went wrong. */
 class Outcome {
   readonly failures: string[] = []
-  readonly #totals = { everywhere: newTally(), faults: newFaultTally(), flips: newFlipTally(), seeds: newTally() }
+  readonly #totals = {
+    everywhere: newTally(),
+    faults: newFaultTally(),
+    flips: newFlipTally(),
+    seeds: newTally(),
+    brokers: newTally(),
+  }
   readonly #done = new Set<CrashTask['kind']>()
-  #seeds = 0
+  readonly #seeds = { seeds: 0, brokers: 0 }
 
   note(answered: Answer): void {
     if ('failure' in answered) {
@@ -95,12 +104,12 @@ class Outcome {
     const { task, tally } = answered
     this.#done.add(task.kind)
     add(this.#totals[task.kind], tally)
-    if (task.kind === 'seeds') this.#seeds += task.count
+    if ('count' in task) this.#seeds[task.kind] += task.count
     else console.log(`  ${task.history}, ${task.kind}: ${counted(tally)}`)
   }
 
   lines(): string[] {
-    const { everywhere, faults, flips, seeds } = this.#totals
+    const { everywhere, faults, flips, seeds, brokers } = this.#totals
     const lines: Record<CrashTask['kind'], string> = {
       everywhere: `Every call of small histories: ${said(everywhere)}`,
       faults:
@@ -109,7 +118,8 @@ class Outcome {
       flips:
         `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
         `offline after ${flips.offline}, taken for a write that broke off ${flips.cutOff}`,
-      seeds: `${this.#seeds} long histories by seed: ${said(seeds)}`,
+      seeds: `${this.#seeds.seeds} long histories by seed: ${said(seeds)}`,
+      brokers: `${this.#seeds.brokers} brokers by seed: ${said(brokers)}`,
     }
     return crashKinds.filter((kind) => this.#done.has(kind)).map((kind) => lines[kind])
   }

@@ -1,4 +1,4 @@
-import type { CrashTask, HistoryTask } from './crash-task.ts'
+import type { CrashTask, HistoryTask, SeedsTask } from './crash-task.ts'
 import { histories } from './histories.ts'
 
 /** What `npm run test:crash` is told to do. */
@@ -10,15 +10,16 @@ export interface CrashPlan {
   readonly kinds: readonly CrashTask['kind'][]
   /** Of histories with these words in their names. */
   readonly history: string
-  readonly firstSeed: number
-  readonly seeds: number
+  /** How many seeds from which on. */
+  readonly firstSeed: Readonly<Record<SeedsTask['kind'], number>>
+  readonly seeds: Readonly<Record<SeedsTask['kind'], number>>
   /** Asked before each seed or so. */
   readonly mayGoOn: () => boolean
 }
 
-export const crashKinds: readonly CrashTask['kind'][] = ['everywhere', 'faults', 'flips', 'seeds']
+export const crashKinds: readonly CrashTask['kind'][] = ['everywhere', 'faults', 'flips', 'seeds', 'brokers']
 
-const SEEDS_OF_A_TASK = 25
+const SEEDS_OF_A_TASK: Readonly<Record<SeedsTask['kind'], number>> = { seeds: 25, brokers: 10 }
 
 /**
  * How many parts make the whole: of the recoveries of small histories that are crashed everywhere themselves, of the ways
@@ -37,10 +38,22 @@ export function* tasksOf(plan: CrashPlan): Generator<CrashTask, void, undefined>
       if (has(kind)) yield* partsOf(plan, kind, history)
     }
   }
-  if (!has('seeds')) return
-  const end = plan.firstSeed + plan.seeds
-  for (let first = plan.firstSeed; first < end && plan.mayGoOn(); first += SEEDS_OF_A_TASK) {
-    yield { kind: 'seeds', first, count: Math.min(SEEDS_OF_A_TASK, end - first) }
+  yield* inTurns((['brokers', 'seeds'] as const).filter(has).map((kind) => seedsOf(plan, kind)))
+}
+
+/** So that where time is what ends it, all have had some of it. */
+function* inTurns<T>(generators: readonly Generator<T>[]): Generator<T> {
+  for (let left = [...generators]; left.length > 0;) {
+    const next = left.map((generator) => ({ generator, ...generator.next() }))
+    left = next.flatMap(({ generator, done }) => (done === true ? [] : [generator]))
+    for (const each of next) if (each.done !== true) yield each.value as T
+  }
+}
+
+function* seedsOf({ firstSeed, seeds, mayGoOn }: CrashPlan, kind: SeedsTask['kind']): Generator<SeedsTask> {
+  const end = firstSeed[kind] + seeds[kind]
+  for (let first = firstSeed[kind]; first < end && mayGoOn(); first += SEEDS_OF_A_TASK[kind]) {
+    yield { kind, first, count: Math.min(SEEDS_OF_A_TASK[kind], end - first) }
   }
 }
 

@@ -1,3 +1,4 @@
+import { crashBroker } from '../broker/crash-broker.ts'
 import { crashBySeed } from './crash-by-seed.ts'
 import { crashEverywhere } from './crash-everywhere.ts'
 import type { CrashTally } from './crash-failure.ts'
@@ -20,7 +21,8 @@ export interface HistoryTask {
 }
 
 export interface SeedsTask {
-  readonly kind: 'seeds'
+  /** Of the storage alone, or of whole brokers. */
+  readonly kind: 'seeds' | 'brokers'
   readonly first: number
   readonly count: number
 }
@@ -29,13 +31,16 @@ const command = 'npm run test:crash --'
 
 /** How long the histories are that are made from a seed. */
 export const seedShape = { lives: 2, stepsInLife: 12, crashesInLife: 2 }
+export const brokerShape = { steps: 14, crashes: 2 }
 
 /** Does a part; throws a `CrashFailure` or its like when something is wrong. */
 export async function doCrashTask(task: CrashTask): Promise<CrashTally | FaultTally | FlipTally> {
-  if (task.kind !== 'seeds') return doHistoryTask(task)
+  if (!('count' in task)) return doHistoryTask(task)
   const tally = newTally()
   for (let seed = task.first; seed < task.first + task.count; seed++) {
-    await crashBySeed({ ...seedShape, seed, tally, replay: `${command} --seed ${seed}` })
+    const o = { seed, tally, replay: `${command} --only ${task.kind} --seed ${seed}` }
+    if (task.kind === 'seeds') await crashBySeed({ ...seedShape, ...o })
+    else await crashBroker({ ...brokerShape, ...o })
   }
   return tally
 }

@@ -71,6 +71,8 @@ class HistoryWithFault {
     for (const step of steps) {
       if (!armed.hasStruck()) this.#struckAt = fs.points.last
       await this.#attempt(step)
+      // A start cannot do without the disk: it leaves a folder out that takes nothing.
+      this.#hasStartedRefused ||= step.do === 'restart' && armed.hasStruck()
       if (armed.hasStruck() && !this.#fault.lasts) await this.#bringBack()
     }
     if (this.#fault.lasts && armed.hasStruck()) await this.#attempt({ do: 'advance', ms: TRY_AGAIN_MS })
@@ -89,7 +91,6 @@ class HistoryWithFault {
   async #attempt(step: Step): Promise<void> {
     const { world } = this.#run
     let failure: unknown
-    if (step.do === 'restart' && this.#struckAt < this.#run.fs.points.last) this.#hasStartedRefused = true
     const ending = world.run(step).catch((error: unknown) => {
       failure = error ?? new Error('nothing')
     })

@@ -29,6 +29,16 @@ const plans: readonly (readonly [bug: keyof typeof plantedBugs, steps: readonly 
   ],
   ['a swap before the sync', histories['compaction']!, /lacks .* the latest record|cannot be opened|is gone/],
   ['a rename without a sync of its folder', histories['append, flush, roll']!, /promised/],
+  [
+    'a topic id that is not on the disk when records are',
+    histories['append, flush, roll']!,
+    /is gone, and \d+ records/,
+  ],
+  [
+    'a deleted topic that is taken for the next one',
+    histories['a topic deleted and made again']!,
+    /belongs|holds|gone|left/,
+  ],
 ]
 
 async function failureOf(wrap: Wrap, steps: readonly Step[]): Promise<CrashFailure> {

@@ -18,6 +18,38 @@ class WithoutSyncs extends DelegatingFileSystem {
   }
 }
 
+/** A file system on which some files stay empty. */
+class WithoutContent extends DelegatingFileSystem {
+  readonly #isEmpty: (file: string) => boolean
+
+  constructor(inner: FileSystem, isEmpty: (file: string) => boolean) {
+    super(inner)
+    this.#isEmpty = isEmpty
+  }
+
+  override async open(file: string, mode: OpenMode): Promise<File> {
+    const opened = await super.open(file, mode)
+    return this.#isEmpty(file) ? new FileWithoutWrites(opened, (each) => each.sync()) : opened
+  }
+}
+
+class FileWithoutWrites extends FileWithSync {
+  override writev(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  override writevSync(): void {
+    return undefined
+  }
+}
+
+/** Folders keep the names that are to say that they go. */
+class WithoutBurials extends DelegatingFileSystem {
+  override async rename(from: string, to: string): Promise<void> {
+    if (!to.endsWith('-delete')) await super.rename(from, to)
+  }
+}
+
 /** Names of files are never brought to the disk, and those that take the place of others neither. */
 class WithoutDirectorySyncs extends DelegatingFileSystem {
   override async syncDirectory(directory: string): Promise<void> {
@@ -68,4 +100,22 @@ export const plantedBugs: Readonly<Record<string, Wrap>> = {
   'a swap before the sync': (fs) => new WithoutSyncs(fs, (file) => file.endsWith('.cleaned')),
   'a clean-shutdown marker before the data': (fs) => new MarkerBeforeData(fs),
   'a rename without a sync of its folder': (fs) => new WithoutDirectorySyncs(fs),
+  'a topic id that is not on the disk when records are': (fs) => {
+    return new WithoutSyncs(fs, (file) => file.endsWith('partition.metadata'))
+  },
+  'a deleted topic that is taken for the next one': (fs) => new WithoutBurials(fs),
+}
+
+const isLogOf =
+  (name: RegExp) =>
+  (file: string): boolean =>
+    file.endsWith('.log') && name.test(path.basename(path.dirname(file)))
+
+/** The same of a whole broker: what it answers before it is on the disk. */
+export const plantedBrokerBugs: Readonly<Record<string, Wrap>> = {
+  'records that are acknowledged before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^topic/)),
+  'topics that are acknowledged before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__cluster_metadata/)),
+  'offsets that are acknowledged before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__consumer_offsets/)),
+  'aborted transactions that are forgotten': (fs) => new WithoutContent(fs, (file) => file.endsWith('.txnindex')),
+  'transactions that end before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__transaction_state/)),
 }
