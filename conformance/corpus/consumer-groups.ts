@@ -329,4 +329,30 @@ export const histories = [
     await beat(s, ids.a, 2)
     await beat(s, ids.a, -1)
   }),
+
+  history('as many members ask for one assignor as for the other', consumerGroupHeartbeat, async (s) => {
+    const topic = await s.topic('orders')
+    for (const [group, first, second] of [
+      ['g', 'uniform', 'range'],
+      ['h', 'range', 'uniform'],
+    ] as const) {
+      const groupId = s.name(group)
+      await join(s, ids.b, [topic.name], { groupId, serverAssignor: first })
+      await join(s, ids.a, [topic.name], { groupId, serverAssignor: second })
+      await describe(s, group)
+      await join(s, ids.c, [topic.name], { groupId })
+      await describe(s, group)
+    }
+  }),
+
+  history('a member that takes a name of its own', [consumerGroupHeartbeat, offsetFetch], async (s) => {
+    const topic = await s.topic('orders', { partitions: 2 })
+    await join(s, ids.a, [topic.name])
+    await join(s, ids.a, [topic.name], { instanceId: 'anna' })
+    await describe(s, 'g')
+    await join(s, ids.b, [topic.name])
+    await describe(s, 'g')
+    const nobody = { groupId: s.name('g'), memberId: null, memberEpoch: 0, topics: null }
+    await s.send(offsetFetch, { groupId: s.name('g'), topics: null, groups: [nobody], requireStable: false })
+  }),
 ]

@@ -264,6 +264,23 @@ export const histories = [
     await s.send(fetch, { ...again(4, 0), topics: [] })
   }),
 
+  history('a topic without an id, before others and behind them', fetch, async (s) => {
+    const topic = await s.topic('orders')
+    await s.send(produce, producing(topic, batch(['a'])))
+    const asked = (topicId: string, partition: number) => fetching({ ...topic, id: topicId }, 0, { partition }).topics
+    const none = (partition = 0) => asked(ZERO_UUID, partition)
+    for (const topics of [
+      none(),
+      [...none(), ...none(1)],
+      [...asked(topic.id, 0), ...none()],
+      [...none(), ...asked(topic.id, 0)],
+      [...none(), ...asked(topic.id, 7)],
+      [...none(), ...asked(UNKNOWN_ID, 0)],
+    ]) {
+      await s.send(fetch, { ...fetching(topic, 0), topics, sessionEpoch: -1 })
+    }
+  }),
+
   history('offsets of every kind', listOffsets, async (s) => {
     const topic = await s.topic('orders', { partitions: 2 })
     for (const timestamp of [-1, -2, -3, -4, -5, -6, -7, 0]) await s.send(listOffsets, listing(topic, timestamp))

@@ -211,7 +211,9 @@ export const histories = [
   history('a topic that is made by being asked for', metadata, async (s) => {
     const body = { ...asked(s.name('new'), 'a b'), allowAutoTopicCreation: true }
     await s.send(metadata, body as never)
-    await s.send(metadata, body as never)
+    await s.until(metadata, body as never, ({ topics }) =>
+      topics.some(({ errorCode, partitions }) => errorCode === 0 && partitions[0]?.errorCode === 0),
+    )
   }),
 
   history('what one may do', metadata, async (s) => {

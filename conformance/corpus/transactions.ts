@@ -245,6 +245,19 @@ export const histories = [
     await read(s, topic)
   }),
 
+  history('a batch of no transaction while one waits', produce, async (s) => {
+    const topic = await s.topic('orders')
+    const p = await producer(s)
+    await write(s, p, topic, 0, ['a'], older.produce)
+    const { producerId, producerEpoch } = p
+    for (const baseSequence of [1, 0, 1]) {
+      await s.send(produce, producing(topic, now(['a'], { producerId, producerEpoch, baseSequence })))
+    }
+    await add(s, p, topic, 0)
+    await write(s, p, topic, 2, ['b'], older.produce)
+    await read(s, topic)
+  }),
+
   history('two transactions in one partition, aborted in turn', [fetch, listOffsets], async (s) => {
     const topic = await s.topic('orders')
     const a = await producer(s, 'a')

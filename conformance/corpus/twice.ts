@@ -119,6 +119,8 @@ export const histories = [
     const mark = (...markers: ReturnType<typeof marker>[]) => s.send(writeTxnMarkers, { markers })
     await mark(marker({ producerId: -1 }, 7))
     await mark(marker({ producerId: -1 }, 0, 7))
+    await mark(marker({ producerId: -1 }, 0), marker({ producerId: -1 }))
+    await mark(marker({ producerId: -1 }), marker({ producerId: -1 }, 0))
     await mark(marker({}, 0), marker({ producerEpoch: -1 }, 0, 1), marker({}, 1))
     await producersOf(s, topic, 0, 1)
     await mark(marker({}, 0), marker({}, 1))

@@ -133,6 +133,7 @@ const listings = new Set([
   'ListTransactionsResponse.transactionStates',
   'DescribeLogDirsResponse.topics',
   'DescribeUserScramCredentialsResponse.results',
+  'DescribeClientQuotasResponse.entries',
   'MetadataResponse.topics',
   'ListGroupsResponse.groups',
   'ListConfigResourcesResponse.configResources',
@@ -230,6 +231,7 @@ interface Listed {
   readonly resourceName?: string
   readonly transactionalId?: string
   readonly user?: string
+  readonly entity?: readonly { readonly entityName: string | null }[]
 }
 
 function byText(left: Normal, right: Normal): number {
@@ -239,6 +241,9 @@ function byText(left: Normal, right: Normal): number {
 
 function isOurs(element: Listed, { symbols, message }: Context): boolean {
   const { name = element.groupId ?? element.topic ?? element.resourceName ?? element.transactionalId } = element
+  if (element.entity !== undefined) {
+    return element.entity.every(({ entityName }) => isNamedByUs(entityName ?? '', symbols))
+  }
   // The group without a name is everybody's.
   if (name === '' && message === 'ListGroupsResponse') return false
   return isNamedByUs(name ?? element.user ?? '', symbols)
