@@ -37,6 +37,8 @@ export class ReplicaManager {
   /** By topic name, then by partition number. Only those that this broker has a replica of. */
   readonly #topics = new Map<string, Map<number, Partition>>()
   readonly #listeners = new Set<LeadershipListener>()
+  /** By topic name: all partitions of a topic share one. */
+  readonly #logConfigs = new Map<string, LogConfig>()
   #image: MetadataImage | undefined
   #lacksLogs = false
 
@@ -98,6 +100,7 @@ export class ReplicaManager {
   /** Follows a change of the metadata. */
   apply(delta: MetadataDelta): void {
     this.#image = delta.image
+    if (delta.changedConfigs.length > 0) this.#logConfigs.clear()
     for (const topic of delta.deletedTopics) this.#removeTopic(topic)
     for (const topic of delta.changedTopics) this.#addTopic(topic)
     for (const { resourceType, resourceName } of delta.changedConfigs) {
@@ -172,6 +175,7 @@ export class ReplicaManager {
 
   #removeTopic(topic: TopicImage): void {
     const partitions = this.#topics.get(topic.name)
+    this.#logConfigs.delete(topic.name)
     if (partitions === undefined) return
     this.#topics.delete(topic.name)
     for (const partition of partitions.values()) {
@@ -215,14 +219,20 @@ export class ReplicaManager {
   #logConfig(topic: string): LogConfig {
     const image = this.#image
     if (image === undefined) throw new Error('the replica manager has not started')
-    const overrides = configsOf(image, { resourceType: resourceTypes.TOPIC, resourceName: topic })
-    return logConfigFor(overrides, this.#config)
+    let config = this.#logConfigs.get(topic)
+    if (config === undefined) {
+      const overrides = configsOf(image, { resourceType: resourceTypes.TOPIC, resourceName: topic })
+      config = logConfigFor(overrides, this.#config)
+      this.#logConfigs.set(topic, config)
+    }
+    return config
   }
 
   #takeUpBrokerConfigs(image: MetadataImage): void {
     const dynamicOf = (resourceName: string): ReadonlyMap<string, string> =>
       configsOf(image, { resourceType: resourceTypes.BROKER, resourceName })
     this.#config = this.#startConfig.withDynamic(dynamicOf(''), dynamicOf(String(this.#nodeId)))
+    this.#logConfigs.clear()
     this.#logs.updateProducerIdExpiration(this.#config.get('producer.id.expiration.ms'))
     void this.#logs.cleaner.updateConfig(cleanerConfig(this.#config))
   }
