@@ -12,8 +12,9 @@ const PROBE_FILES = 200
 const QUIET_MS_A_FILE = 0.2
 const LOOK_AGAIN_MS = 10_000
 const PATIENCE_MS = 400_000
-/** As many as the broker syncs at a time. */
+/** As many as the broker syncs at a time, and as many threads as it has. */
 const SIDE_BY_SIDE = 8
+const THREADS = '16'
 
 /** Makes a folder in which new files cost what they cost; says so when it had to wait, or gave up waiting. */
 export async function quietFolder(say: (line: string) => void): Promise<string> {
@@ -45,11 +46,14 @@ function costOfFiles(folder: string): number {
 /** What a first record to each of so many partitions asks of the file system, and nothing else. */
 export async function makeBareLogs(folder: string, logs: number): Promise<void> {
   mkdirSync(folder)
+  // In time, because nothing has used a thread yet; and for this process alone.
+  process.env['UV_THREADPOOL_SIZE'] = THREADS
   let next = 0
   const work = async (): Promise<void> => {
     while (next < logs) await makeBareLog(path.join(folder, `topic-${next++}`))
   }
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
+  delete process.env['UV_THREADPOOL_SIZE']
 }
 
 const [sync, syncData] = [promisify(fsync), promisify(fdatasync)]

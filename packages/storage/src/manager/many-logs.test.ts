@@ -82,6 +82,25 @@ describe('many logs', () => {
     assert.deepEqual(seen, [])
   })
 
+  test('the first record to a log takes so many calls, three of which wait for the disk', async () => {
+    const { fs, calls } = watched(new MemoryFileSystem())
+    const harness = new StorageHarness({ fs })
+    await writeToAll(await harness.start(), 'a')
+    const ofLast = calls().filter(({ path }) => path.startsWith('many-99'))
+    assert.deepEqual(ofLast.map(({ operation, path }) => `${operation} ${path.replace('many-99', '')}`).toSorted(), [
+      'close /partition.metadata',
+      'mkdir ',
+      'open /00000000000000000000.log',
+      'open /partition.metadata',
+      'sync /00000000000000000000.log',
+      'sync /partition.metadata',
+      'syncDirectory ',
+      'writeFile /partition.metadata',
+      'writev /00000000000000000000.log',
+    ])
+    await harness.manager.close()
+  })
+
   test('states that the marker does not vouch for are not believed', async () => {
     const disk = new MemoryFileSystem()
     const harness = new StorageHarness({ fs: disk })
