@@ -1,32 +1,13 @@
 // The order of file system calls of the operations on which durability stands, as a golden file. Run with
 // REWRITE=1 to write it anew, and commit the difference only if every line of it is understood.
-import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { test } from 'node:test'
 import { MemoryFileSystem } from '@milena/runtime'
+import { IoRecorder } from '../testing/io-recorder.ts'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
 import { StorageHarness, append, batchOf, copyFolder, logDir, write } from '../testing/harness.ts'
 
-const golden = path.join(import.meta.dirname, '../../testdata/io-order.txt')
-
-class Recorder {
-  readonly lines: string[] = []
-
-  observe(fs: ObservedFileSystem): ObservedFileSystem {
-    fs.observer = ({ operation, path: file, detail }) => {
-      this.lines.push(`${operation} ${file} ${detail}`.trim())
-    }
-    return fs
-  }
-
-  heading(text: string): void {
-    this.lines.push('', `# ${text}`)
-  }
-}
-
 test('the order of IO calls is the one that is written down', async () => {
-  const recorder = new Recorder()
+  const recorder = new IoRecorder()
   const disk = new MemoryFileSystem()
   const o = {
     config: { segmentBytes: 400, indexIntervalBytes: 100, fileDeleteDelayMs: 0 },
@@ -81,7 +62,5 @@ test('the order of IO calls is the one that is written down', async () => {
   await after.clock.advanceAsync(0)
   await after.manager.close()
 
-  const text = `${recorder.lines.join('\n').trim()}\n`
-  if (process.env['REWRITE'] === '1') writeFileSync(golden, text)
-  assert.equal(text, readFileSync(golden, 'utf8').replaceAll('\r\n', '\n'))
+  recorder.assertAsIn('io-order.txt')
 })
