@@ -1,6 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Runs `task` for every item, at most `limit` at a time. The first failure is thrown when all that began have ended. */
+/** So many logs are looked at without a pause: what finds nothing to do, or is done on the spot, gives none of its own. */
+const SLICE = 64
+
+/**
+ * Runs `task` for every item, at most `limit` at a time, with pauses for what else there is to do. The first failure is
+ * thrown when all that began have ended.
+ */
 export async function forEachLimited<T>(
   items: Iterable<T>,
   limit: number,
@@ -8,6 +14,8 @@ export async function forEachLimited<T>(
 ): Promise<void> {
   const iterator = items[Symbol.iterator]()
   let failure: { error: unknown } | undefined
+  let seen = 0
+  let pause: Promise<void> | undefined
   const worker = async (): Promise<void> => {
     for (let next = iterator.next(); next.done !== true && failure === undefined; next = iterator.next()) {
       try {
@@ -15,19 +23,15 @@ export async function forEachLimited<T>(
       } catch (error) {
         failure ??= { error }
       }
+      if (++seen % SLICE === 0) pause = setImmediate()
+      await pause
     }
   }
   await Promise.all(Array.from({ length: limit }, worker))
   if (failure !== undefined) throw failure.error
 }
 
-/** So many logs with nothing to do are looked at without a pause. */
-const SLICE = 64
-
-/**
- * Runs `task` for every item, one after the other, and lets requests have their turn in between: thousands of tasks
- * that find nothing to do give no pause of their own.
- */
+/** Runs `task` for every item, one after the other, and lets requests have their turn in between. */
 export async function forEachInSlices<T>(items: Iterable<T>, task: (item: T) => Promise<void> | void): Promise<void> {
   let seen = 0
   for (const item of items) {
