@@ -75,12 +75,12 @@ export class LogHousekeeping {
    * batches say the same. With `leavesSnapshot` a recovery may begin at the end, and must find the epochs before it.
    */
   async leave(segments: LogSegments, { leavesSnapshot }: { readonly leavesSnapshot: boolean }): Promise<void> {
-    const isLean = segments.isSmall && !leavesSnapshot
+    const { active, isSmall } = segments
+    const isLean = isSmall && active.writtenBytes > 0 && !leavesSnapshot
     await this.queue.run(() =>
       this.guard(async () => {
         const lacksEpochs = this.#checkpointedRevision === 0
-        if (!isLean || !lacksEpochs) await this.checkpointEpochs({ isDurable: !segments.isSmall })
-        const { active } = segments
+        if (!isLean || !lacksEpochs) await this.checkpointEpochs({ isDurable: !isSmall })
         if (active.writtenBytes === 0 || (isLean && active.indexes.isEmpty)) return
         await active.finish({ sync: false })
       }),

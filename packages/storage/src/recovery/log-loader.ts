@@ -141,7 +141,7 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   if (state === undefined) await repairTransactionIndexes(log)
   let logEndOffset = await openAsLeft(log, o, state)
   if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
-  if (areLost || lacksEpochs(log, logEndOffset)) await rebuildEpochs(log, Infinity)
+  if (areLost || lacksEpochs(log)) await rebuildEpochs(log, Infinity)
   else await restoreFirstEpochs(log, logEndOffset)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
@@ -162,8 +162,8 @@ function lackingIndexes(segments: LogSegments, folder: LogFolder): readonly LogS
 }
 
 /** An orderly stop leaves no file of them beside a small log, whose batches know them. */
-function lacksEpochs({ epochs, segments, logStartOffset }: LogInLoading, logEndOffset: number): boolean {
-  return epochs.latestEpoch === undefined && segments.isSmall && logEndOffset > logStartOffset
+function lacksEpochs({ epochs, segments }: LogInLoading): boolean {
+  return epochs.latestEpoch === undefined && segments.isSmall && segments.active.writtenBytes > 0
 }
 
 async function readFolder({ directory, context, state }: LoadOptions): Promise<LogFolder> {
