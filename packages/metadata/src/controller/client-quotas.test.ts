@@ -65,6 +65,28 @@ describe('client quotas', () => {
     assert.deepEqual(find(controller, []), ['client-id=y,user=z: producer_byte_rate=2'])
   })
 
+  test("of one entity come in the order of Kafka's map, after a snapshot too", () => {
+    const controller = new ControllerFixture()
+    alter(controller, [
+      [[user('a')], { producer_byte_rate: 1, consumer_byte_rate: 2, request_percentage: 3 }],
+      [[user('b')], { producer_byte_rate: 1 }],
+    ])
+    alter(controller, [[[user('b')], { request_percentage: 3, controller_mutation_rate: 4 }]])
+    const told = (image: ControllerFixture['image']): string[] =>
+      [...image.clientQuotas.values()].map(
+        ({ entity, values }) => `${entity[0]?.entityName}: ${[...values.keys()].join()}`,
+      )
+    assert.deepEqual(told(controller.image), [
+      'a: consumer_byte_rate,request_percentage,producer_byte_rate',
+      'b: controller_mutation_rate,producer_byte_rate,request_percentage',
+    ])
+    const again = replayAll(emptyImage('cluster'), [...imageRecords(controller.image)]).image
+    assert.deepEqual(told(again), [
+      'a: consumer_byte_rate,request_percentage,producer_byte_rate',
+      'b: controller_mutation_rate,request_percentage,producer_byte_rate',
+    ])
+  })
+
   const refusals: readonly (readonly [Change, string])[] = [
     [[[], { producer_byte_rate: 1 }], 'Invalid empty client quota entity'],
     [[[{ entityType: 'color', entityName: 'red' }], {}], 'Unhandled client quota entity type: color'],

@@ -20,6 +20,7 @@ import {
 } from './metadata-image.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { PersistentMap } from './persistent-map.ts'
+import { inQuotaOrder } from './quota-order.ts'
 
 /** What one batch of records changed. */
 export interface MetadataDelta {
@@ -143,8 +144,9 @@ class ImageDraft {
     for (const [key, { values }] of this.#configs) {
       configs = values.size === 0 ? configs.delete(key) : configs.set(key, values)
     }
-    for (const [key, quota] of this.#quotas) {
-      clientQuotas = quota.values.size === 0 ? clientQuotas.delete(key) : clientQuotas.set(key, quota)
+    for (const [key, { entity, values }] of this.#quotas) {
+      const ordered = inQuotaOrder(clientQuotas.get(key)?.values.keys() ?? [], values)
+      clientQuotas = values.size === 0 ? clientQuotas.delete(key) : clientQuotas.set(key, { entity, values: ordered })
     }
     const brokers = this.#brokers ?? previous.brokers
     const features = this.#features ?? previous.features
