@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed)
 // In CI the number of histories is fixed, not the time: two runs do the same.
 const minutes = Number(values.minutes ?? (values.ci ? '10' : '1'))
-const histories = values.ci ? 40 : Number(values.histories)
+const histories = values.ci ? 32 : Number(values.histories)
 const meant = parseDifferences(readFileSync(path.join(import.meta.dirname, 'differences.md'), 'utf8'))
 
 /** A run of minutes says now and then how far it is. */

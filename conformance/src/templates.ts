@@ -100,17 +100,21 @@ const logTemplates: Readonly<Record<string, Template>> = {
 }
 
 const groupTemplates: Readonly<Record<string, Template>> = {
-  JoinGroup: (random, state) =>
-    made(apis.joinGroup, {
-      groupId: classicGroupOf(random, state),
+  JoinGroup: (random, state) => {
+    const groupId = classicGroupOf(random, state)
+    // Who comes with a member id to a consumer group that has none makes Kafka forget the group (differences.md).
+    const isEmpty = groupId === state.consumerGroup && ![...state.memberEpochs.values()].some((epoch) => epoch > 0)
+    return made(apis.joinGroup, {
+      groupId,
       sessionTimeoutMs: 30_000,
       // Longer than what is left of the history, shorter than what the runner takes for silence.
       rebalanceTimeoutMs: 10_000,
-      memberId: state.members.at(-1) ?? '',
+      memberId: isEmpty ? '' : (state.members.at(-1) ?? ''),
       groupInstanceId: random.chance(0.2) ? 'anna' : null,
       protocolType: 'consumer',
       protocols: protocolsOf(random, state),
-    }),
+    })
+  },
   SyncGroup: (random, state) => {
     const memberId = memberOf(random, state)
     return made(apis.syncGroup, {
