@@ -26,8 +26,8 @@ const SEEDS_OF_A_TASK: Readonly<Record<SeedsTask['kind'], number>> = { seeds: 25
  * in which the calls of a history can fail, and of the bytes that it leaves on the disk.
  */
 const PARTS: Readonly<Record<HistoryTask['kind'], number>> = { everywhere: 97, faults: 11, flips: 5 }
-/** For the first of them all parts would take hours. */
-const PARTS_OF_ALL: Readonly<Record<HistoryTask['kind'], number>> = { everywhere: 11, faults: 1, flips: 1 }
+/** To crash all recoveries everywhere would take hours: `--all` does it to one in so many. */
+const RECOVERIES_PARTS_OF_ALL = 11
 
 /** The tasks of a plan, one after the other. */
 export function* tasksOf(plan: CrashPlan): Generator<CrashTask, void, undefined> {
@@ -59,10 +59,13 @@ function* seedsOf({ firstSeed, seeds, mayGoOn }: CrashPlan, kind: SeedsTask['kin
 
 /** Everything is tried part by part: a failure then names one that is soon done again, and threads share the work. */
 function* partsOf(plan: CrashPlan, kind: HistoryTask['kind'], history: string): Generator<HistoryTask> {
-  const oneIn = plan.all ? PARTS_OF_ALL[kind] : PARTS[kind]
-  if (oneIn > 1 || kind === 'everywhere') {
-    yield { kind, history, sample: { oneIn, part: plan.part } }
+  const options = (part: number): string => `--only ${kind} --history '${history}' --part ${part}`
+  const { all, part } = plan
+  if (kind === 'everywhere') {
+    const sample = { oneIn: all ? RECOVERIES_PARTS_OF_ALL : PARTS[kind], part }
+    yield { kind, history, sample, options: all ? `${options(part)} --all` : options(part) }
     return
   }
-  for (let part = 0; part < PARTS[kind]; part++) yield { kind, history, sample: { oneIn: PARTS[kind], part } }
+  const parts = all ? Array.from({ length: PARTS[kind] }, (_, index) => index) : [part]
+  for (const each of parts) yield { kind, history, sample: { oneIn: PARTS[kind], part: each }, options: options(each) }
 }

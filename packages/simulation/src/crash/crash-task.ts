@@ -18,6 +18,8 @@ export interface HistoryTask {
   readonly kind: 'everywhere' | 'faults' | 'flips'
   readonly history: string
   readonly sample: SampleShape
+  /** The options that do this alone. */
+  readonly options: string
 }
 
 export interface SeedsTask {
@@ -45,10 +47,9 @@ export async function doCrashTask(task: CrashTask): Promise<CrashTally | FaultTa
   return tally
 }
 
-async function doHistoryTask({ kind, history, sample }: HistoryTask): Promise<CrashTally | FaultTally | FlipTally> {
-  const all = sample.oneIn === 1 ? ' --all' : ''
-  const replay = `${command} --only ${kind} --history '${history}' --part ${sample.part}${all}`
-  const o = { steps: histories[history]!, replay }
+async function doHistoryTask(task: HistoryTask): Promise<CrashTally | FaultTally | FlipTally> {
+  const { kind, history, sample, options } = task
+  const o = { steps: histories[history]!, replay: `${command} ${options}` }
   if (kind === 'everywhere') {
     const tally = newTally()
     await crashEverywhere({ ...o, tally, again: sample })

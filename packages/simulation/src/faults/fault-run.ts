@@ -120,9 +120,8 @@ class HistoryWithFault {
   async #bringBack(): Promise<void> {
     const { world } = this.#run
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      const isGivenUp = world.manager.logDirs.length < 2 || world.manager.logDirs.some(({ failure }) => failure)
-      if (isGivenUp) {
-        if (this.#fault.lasts && !this.#hasStartedRefused) this.#problems.push('a folder is given up that can be read')
+      if (this.#isGivenUp()) {
+        if (this.#fault.lasts && !this.#hasStartedRefused) this.#problems.push('what can be read is given up')
         await this.#restart(true)
       }
       if (!this.#isAway()) return
@@ -133,6 +132,13 @@ class HistoryWithFault {
     for (const { directory, failure } of manager.logs()) {
       if (failure) this.#problems.push(`${directory} is not back: ${failure.message}`)
     }
+  }
+
+  /** A folder that cannot be used, or a log that could not be opened at the start, is for the next start. */
+  #isGivenUp(): boolean {
+    const { manager, timeline } = this.#run.world
+    const isOffline = [...timeline.now.values()].some(({ topicPartition }) => manager.isOffline(topicPartition))
+    return isOffline || manager.logDirs.length < 2 || manager.logDirs.some(({ failure }) => failure)
   }
 
   #isAway(): boolean {
