@@ -12,10 +12,15 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.coordinator.group.GroupCoordinator;
 import org.apache.kafka.metadata.BrokerState;
+import org.apache.kafka.server.BrokerLifecycleManager;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.ProducerStateEntry;
+import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
 
@@ -30,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 import scala.Option;
 import scala.collection.Seq;
@@ -62,7 +69,14 @@ final class OutsideBroker {
             case "clusterId" -> cluster.clusterId();
             case "metadataCache" -> OutsideMetadata.of(cluster);
             case "socketServer" -> outside(SocketServer.class, socket -> isCall(socket, "boundPort") ? port : unknown());
-            case "dataPlaneRequestProcessor" -> outside(KafkaApis.class, processor -> isCall(processor, "brokerId") ? id : unknown());
+            case "dataPlaneRequestProcessor" -> outside(KafkaApis.class, processor -> switch (processor.getMethod().getName()) {
+                case "brokerId" -> id;
+                case "clusterId" -> cluster.clusterId();
+                case "metadataCache" -> OutsideMetadata.of(cluster);
+                default -> unknown();
+            });
+            case "lifecycleManager" -> outside(BrokerLifecycleManager.class, manager ->
+                isCall(manager, "initialUnfenceFuture") && cluster.isAlive(id) ? CompletableFuture.completedFuture(null) : unknown());
             case "groupCoordinator" -> groupCoordinator();
             case "logManager" -> logManager();
             case "replicaManager" -> replicaManager();
@@ -135,10 +149,16 @@ final class OutsideBroker {
     }
 
     private Partition partition(TopicPartition partition) {
-        return outside(Partition.class, call -> isCall(call, "leaderIdIfLocal")
-            ? option(OutsideMetadata.of(cluster).getLeaderAndIsr(partition.topic(), partition.partition())
-                .map(state -> (Object) state.leader()).filter(leader -> leader.equals(id)))
-            : unknown());
+        return outside(Partition.class, call -> switch (call.getMethod().getName()) {
+            case "leaderIdIfLocal" -> option(leaderIdIfLocal(partition));
+            case "leaderLogIfLocal" -> leaderIdIfLocal(partition).isPresent() ? logManager().getLog(partition, false) : Option.empty();
+            default -> unknown();
+        });
+    }
+
+    private Optional<Object> leaderIdIfLocal(TopicPartition partition) {
+        return OutsideMetadata.of(cluster).getLeaderAndIsr(partition.topic(), partition.partition())
+            .map(state -> (Object) state.leader()).filter(leader -> leader.equals(id));
     }
 
     /** A broker that runs is asked, since it may make the folder of a log when the log is first written to. */
@@ -157,9 +177,32 @@ final class OutsideBroker {
             case "logEndOffset", "highWatermark" -> offset(partition, OffsetSpec.latest());
             case "logStartOffset" -> offset(partition, OffsetSpec.earliest());
             case "topicPartition" -> partition;
+            case "producerStateManager" -> producerStateManager(partition);
+            case "config" -> logConfig(partition.topic());
             case "dir" -> folder;
             default -> unknown();
         });
+    }
+
+    private ProducerStateManager producerStateManager(TopicPartition partition) {
+        return outside(ProducerStateManager.class, call -> {
+            if (!isCall(call, "activeProducers")) return unknown();
+            try (Admin admin = cluster.admin()) {
+                return admin.describeProducers(List.of(partition)).partitionResult(partition).get().activeProducers().stream()
+                    .collect(Collectors.toMap(ProducerState::producerId, OutsideBroker::producerStateEntry));
+            }
+        });
+    }
+
+    private static ProducerStateEntry producerStateEntry(ProducerState state) {
+        return new ProducerStateEntry(state.producerId(), (short) state.producerEpoch(), state.coordinatorEpoch().orElse(-1),
+            state.lastTimestamp(), state.currentTransactionStartOffset());
+    }
+
+    private LogConfig logConfig(String topic) throws Exception {
+        Map<String, String> known = described(new ConfigResource(ConfigResource.Type.TOPIC, topic)).entries().stream()
+            .filter(entry -> entry.value() != null).collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+        return new LogConfig(known);
     }
 
     private long offset(TopicPartition partition, OffsetSpec spec) throws Exception {
@@ -174,9 +217,12 @@ final class OutsideBroker {
     }
 
     private Config described() throws Exception {
-        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id));
+        return described(new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(id)));
+    }
+
+    private Config described(ConfigResource resource) throws Exception {
         try (Admin admin = cluster.admin()) {
-            return admin.describeConfigs(List.of(broker)).all().get().get(broker);
+            return admin.describeConfigs(List.of(resource)).all().get().get(resource);
         }
     }
 
