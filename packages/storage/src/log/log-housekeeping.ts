@@ -81,7 +81,7 @@ export class LogHousekeeping {
       this.guard(async () => {
         const lacksEpochs = this.#checkpointedRevision === 0
         if (!isLean || !lacksEpochs) await this.checkpointEpochs({ isDurable: !isSmall })
-        if (active.writtenBytes === 0 || (isLean && active.indexes.isEmpty)) return
+        if (active.writtenBytes === 0 || (isLean && active.indexes.needNoFiles)) return
         await active.finish({ sync: false })
       }),
     )

@@ -82,6 +82,24 @@ describe('many logs', () => {
     assert.deepEqual(seen, [])
   })
 
+  test('a recovery makes no files for them either, and a stop empties those that say nothing', async () => {
+    const disk = new MemoryFileSystem()
+    const harness = new StorageHarness({ fs: disk })
+    await writeToAll(await harness.start(), 'a')
+    const crashed = new MemoryFileSystem()
+    await copyFolder(disk, logDir, crashed, logDir)
+    await harness.manager.close()
+    // As Apache Kafka leaves it when it is killed: made larger before there are entries.
+    const index = `${logDir}/many-7/00000000000000000000.index`
+    await crashed.writeFile(index, new Uint8Array(800))
+    await (await new StorageHarness({ fs: crashed }).start()).close()
+    assert.equal((await crashed.readFile(index)).byteLength, 0)
+    for (const { partition } of names) {
+      const files = await crashed.readdir(`${logDir}/many-${partition}`)
+      assert.equal(files.length, partition === 7 ? 4 : 2, files.join(' '))
+    }
+  })
+
   test('the first record to a log takes so many calls, three of which wait for the disk', async () => {
     const { fs, calls } = watched(new MemoryFileSystem())
     const harness = new StorageHarness({ fs })

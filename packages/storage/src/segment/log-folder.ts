@@ -94,11 +94,17 @@ async function findSegment(
     baseOffset,
     sizeInBytes: log.size,
     modifiedMs: log.modifiedMs,
-    offsetIndexEntries: Math.floor((offsetIndex?.size ?? 0) / OffsetIndex.entryBytes),
-    timeIndexEntries: Math.floor((timeIndex?.size ?? 0) / TimeIndex.entryBytes),
+    offsetIndexEntries: entriesIn(offsetIndex, OffsetIndex.entryBytes),
+    timeIndexEntries: entriesIn(timeIndex, TimeIndex.entryBytes),
     transactionIndexBytes: transactionIndex?.size ?? 0,
     lacksIndex: lacksIndex({ baseOffset, sizeInBytes: log.size }, present),
   }
+}
+
+/** One that holds less than an entry counts as one that cannot be read: it is not a file that holds nothing. */
+function entriesIn(file: FileStat | undefined, entryBytes: number): number {
+  if (file === undefined || file.size === 0) return 0
+  return Math.max(1, Math.floor(file.size / entryBytes))
 }
 
 /** Files without entries may never have been made. */

@@ -94,7 +94,10 @@ export class LogSegment {
       o.existing === undefined || o.existing.sizeInBytes === 0
         ? undefined
         : { offsets: o.existing.offsetIndexEntries, timestamps: o.existing.timeIndexEntries }
-    this.indexes = new SegmentIndexes(this, o.context, persisted)
+    // An index of nothing, as Apache Kafka leaves one that is all zeros.
+    const { offsetIndexEntries = 0, timeIndexEntries = 0 } = o.existing ?? {}
+    const areStale = persisted === undefined && offsetIndexEntries + timeIndexEntries > 0
+    this.indexes = new SegmentIndexes(this, o.context, persisted, { areStale })
     this.transactionIndex = new TransactionIndex(this, o.context, o.existing?.transactionIndexBytes ?? 0)
   }
 

@@ -39,8 +39,8 @@ export class SegmentIndexes {
   readonly #context: SegmentContext
   #builder: IndexBuilder
   /**
-   * What the files hold: the first entries (`behind`), nothing, because there are none yet (`absent`), or something
-   * else, so that they must be written as a whole (`stale`).
+   * What the files hold: the first entries (`behind`), nothing, if there are any (`absent`), or something else, so that
+   * they must be written as a whole (`stale`).
    */
   #files: 'behind' | 'absent' | 'stale'
   #loading: Promise<void> | undefined
@@ -51,11 +51,13 @@ export class SegmentIndexes {
     segment: IndexedSegment,
     context: SegmentContext,
     persisted?: { readonly offsets: number; readonly timestamps: number },
+    options?: { readonly areStale: boolean },
   ) {
     this.#segment = segment
     this.#context = context
     this.#builder = new IndexBuilder(segment.baseOffset, persisted)
-    this.#files = persisted === undefined || this.isEmpty ? 'absent' : 'behind'
+    this.#files = persisted === undefined || this.#isEmpty ? 'absent' : 'behind'
+    if (options?.areStale === true) this.#files = 'stale'
     this.#unsynced = persisted !== undefined
   }
 
@@ -67,9 +69,13 @@ export class SegmentIndexes {
     return this.#builder.timeIndex
   }
 
-  /** There is no entry, in memory or in a file. */
-  get isEmpty(): boolean {
+  get #isEmpty(): boolean {
     return this.offsetIndex.count === 0 && this.timeIndex.count === 0
+  }
+
+  /** There is no entry, neither in memory nor in a file. */
+  get needNoFiles(): boolean {
+    return this.#files === 'absent' && this.#isEmpty
   }
 
   get residentBytes(): number {
@@ -187,7 +193,7 @@ export class SegmentIndexes {
       position = await this.#segment.scanHeaders(position, (batch) => builder.add(batch, this.#segment.indexLimits))
     }
     this.#builder = builder
-    this.#files = 'stale'
+    this.#distrustFiles()
   }
 
   /** Makes the indexes anew because a lookup in them led to a place where no batch begins. */
@@ -221,13 +227,18 @@ export class SegmentIndexes {
   restartAt(position: number): void {
     if (position === 0) this.#builder = new IndexBuilder(this.#segment.baseOffset)
     else this.#builder.truncate(position, this.offsetIndex.offsetAt(position))
-    this.#files = 'stale'
+    this.#distrustFiles()
   }
 
   /** Forgets what lies at or behind the batch at `position`, whose first offset is `offset`. All must be loaded. */
   truncate(position: number, offset: number): void {
     this.#builder.truncate(position, offset)
-    this.#files = 'stale'
+    this.#distrustFiles()
+  }
+
+  /** What they hold, if anything, is not what memory holds. */
+  #distrustFiles(): void {
+    if (this.#files !== 'absent') this.#files = 'stale'
   }
 
   /** Writes to the files what they lack; with `sync` it is there after a loss of power. */
