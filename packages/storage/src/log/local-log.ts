@@ -28,6 +28,8 @@ export interface LocalLogOptions {
   readonly directory: string
   /** The folder whose entry for `directory` is not known to survive a loss of power; absent when it is. */
   readonly unsyncedParent?: string
+  /** An earlier process wrote the topic id, and it is not known to be on the disk: as {@link LogSegment.distrust}. */
+  readonly isTopicIdDoubtful: boolean
   readonly segments: LogSegments
   readonly endOffset: number
   readonly recoveryPoint: number
@@ -56,6 +58,7 @@ export class LocalLog {
   readonly #reader: LogReader
   readonly #writer: LogWriter
   readonly #flusher: LogFlusher
+  readonly #isTopicIdDoubtful: boolean
   #unsyncedParent: string | undefined
   #writtenOffset: number
   #syncFailed = false
@@ -68,6 +71,7 @@ export class LocalLog {
     this.segments = o.segments
     this.#directory = o.directory
     this.#unsyncedParent = o.unsyncedParent
+    this.#isTopicIdDoubtful = o.isTopicIdDoubtful
     this.#config = o.config
     this.#context = o.context
     this.#onRoll = o.onRoll
@@ -198,6 +202,10 @@ export class LocalLog {
       flushedOffset: this.recoveryPoint,
       tail: this.#tail,
       syncFailed: this.#syncFailed,
+    }).catch((error: unknown) => {
+      // Also a sync of what was to be brought to the disk may be what failed.
+      this.#syncFailed = true
+      throw error
     })
   }
 
@@ -334,6 +342,7 @@ export class LocalLog {
     try {
       const file = await fs.open(metadata, 'readwrite')
       try {
+        if (this.#isTopicIdDoubtful) await file.writev([await fs.readFile(metadata)], 0)
         await file.sync()
       } finally {
         await file.close()

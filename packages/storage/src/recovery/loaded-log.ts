@@ -14,6 +14,8 @@ export interface LoadedLog {
   readonly gate?: LogGate
   /** As in LocalLogOptions. */
   readonly unsyncedParent?: string
+  /** As in LocalLogOptions. */
+  readonly isTopicIdDoubtful: boolean
   /** Shared with the segments that the loader made, so that a change reaches them. */
   readonly configRef: { current: LogConfig }
   readonly segments: LogSegments

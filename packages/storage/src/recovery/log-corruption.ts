@@ -40,8 +40,6 @@ export async function refuseCorruption(log: LogInLoading, end: LogEnd): Promise<
     corrupt(log, end, `sound batches follow from byte ${soundPosition} on, and no bytes are missing`)
   } else if (next !== undefined && next.writtenBytes > 0) {
     corrupt(log, end, `the log goes on in ${next.logPath}, and no bytes are missing`)
-  } else {
-    corrupt(log, end, 'no bytes are missing')
   }
 }
 

@@ -147,12 +147,18 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   epochs.truncateFromStart(logStartOffset)
   if (log.isForeign) await endForeignSegment(log, logEndOffset)
   await segments.active.loadRollState()
+  // What this process wrote, and brought to the disk when it was back, is not in doubt.
+  const doubtful = log.cutsUnflushed ? Infinity : o.recoveryPoint
   // What the process before this one wrote may still be on its way to the disk, and so may the names of its files.
-  if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust()
+  if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust(doubtful)
   const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
   const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
   return new UnifiedLog(
-    { ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, logEndOffset, recoveryPoint, highWatermark },
+    {
+      ...{ ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, logEndOffset, recoveryPoint },
+      highWatermark,
+      isTopicIdDoubtful: !o.hadCleanShutdown && !log.cutsUnflushed,
+    },
     context,
   )
 }

@@ -16,6 +16,7 @@ import {
   readValues,
   write,
 } from '../testing/harness.ts'
+import { ObservedFileSystem } from '../testing/observed-file-system.ts'
 
 const config: Partial<LogConfig> = { segmentBytes: 500, indexIntervalBytes: 60 }
 const PRODUCER = { producerId: 77, producerEpoch: 2 }
@@ -263,6 +264,49 @@ describe('recovery', () => {
     const refused = new StorageHarness({ fs, config })
     await refused.start()
     await assert.rejects(refused.openLog(), /does not match its CRC, but everything before offset 19 had been flushed/)
+  })
+
+  test('what lies behind the recovery point is written once more before the first sync, and nothing else is', async () => {
+    const { fs } = await crashAfter(20, async ({ manager }, index) => {
+      if (index !== 17) return
+      const [log] = manager.logs()
+      await log!.flushed(18)
+      await manager.checkpointOffsets()
+    })
+    const calls: string[] = []
+    const observed = new ObservedFileSystem(fs, partitionDir, ({ operation, path: file, detail }) => {
+      if (file.endsWith('.log') && ['writev', 'sync'].includes(operation)) calls.push(`${operation} ${file} ${detail}`)
+    })
+    const harness = new StorageHarness({ fs: observed, config })
+    const log = await harness.openLog()
+    assert.deepEqual(calls, [], 'a start writes nothing')
+    const file = await lastSegment(fs)
+    const ends = await batchEnds(fs, file)
+    const bytesBehind = ends.at(-1)! - ends.at(-3)!
+    await log.flushed(log.logEndOffset)
+    const name = path.basename(file)
+    assert.deepEqual(calls, [`writev ${name} ${bytesBehind} at ${ends.at(-3)}`, `sync ${name} `])
+    calls.length = 0
+    await write(log, batchOf(['more']))
+    await log.flushed(log.logEndOffset)
+    assert.equal(calls.length, 2, 'once is enough')
+    await harness.manager.close()
+  })
+
+  test('what the system has forgotten since the start is not said to be flushed', async () => {
+    const { fs, values } = await crashAfter(6)
+    const harness = new StorageHarness({ fs, config, options: { tailCacheBytes: 0 } })
+    const log = await harness.openLog()
+    const file = await lastSegment(fs)
+    const ends = await batchEnds(fs, file)
+    const handle = await fs.open(file, 'readwrite')
+    await handle.writev([new Uint8Array(ends.at(-1)! - ends.at(-2)!)], ends.at(-2)!)
+    await handle.close()
+    await assert.rejects(log.flushed(log.logEndOffset), { error: 'KAFKA_STORAGE_ERROR' })
+    await harness.clock.advanceAsync(1100)
+    const [back] = harness.manager.logs()
+    assert.deepEqual(await readValues(back!), values.slice(0, 5))
+    await harness.manager.close()
   })
 
   test('what a stop left half done is cleared away', async () => {

@@ -27,13 +27,15 @@ export async function salvageLog(log: LogRemains): Promise<void> {
   const { fs, directory, segments, flushedOffset } = log
   const remains = segments.filter(({ writtenBytes }) => writtenBytes > 0)
   for (const segment of segments) await segment.cutUnwritten()
-  if (log.syncFailed) {
-    const [first] = remains
-    for (const segment of remains) {
-      await rewriteAsRead(segment, segment === first ? await segment.lookup(flushedOffset) : 0)
-    }
-    await rewriteFromMemory(remains, log.tail, flushedOffset)
+  const [first] = remains
+  for (const segment of remains) {
+    if (!log.syncFailed && !segment.isDoubtful) continue
+    segment.trust()
+    const from = segment === first ? await segment.lookup(flushedOffset) : 0
+    await rewriteAsRead(segment, from)
+    segment.needsSync = true
   }
+  if (log.syncFailed) await rewriteFromMemory(remains, log.tail, flushedOffset)
   for (const segment of remains) await segment.sync()
   await fs.syncDirectory(directory)
 }

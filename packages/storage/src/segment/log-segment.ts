@@ -23,6 +23,8 @@ import {
   TXN_INDEX_SUFFIX,
   offsetFileName,
 } from './log-files.ts'
+import type { DoubtfulBytes } from './doubtful-bytes.ts'
+import { rewriteDoubtful } from './doubtful-bytes.ts'
 import type { OffsetPosition } from './offset-index.ts'
 import type { SegmentContext } from './segment-indexes.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
@@ -57,6 +59,8 @@ export class LogSegment {
   needsSync = false
   /** The file's entry in the folder is not known to survive a loss of power. */
   needsDirectorySync: boolean
+  /** Bytes that an earlier process wrote, and of which nobody knows whether they are on disk. */
+  #doubtful: DoubtfulBytes | undefined
   readonly #context: SegmentContext
   readonly #config: () => LogConfig
   readonly #directory: string
@@ -195,7 +199,6 @@ export class LogSegment {
 
   /** Writes once more what stands there: bytes of whole or of parts of batches that were written before. */
   async rewrite(bytes: Uint8Array, position: number): Promise<void> {
-    this.needsSync = true
     await this.#context.files.write(this.logPath, (file) => file.writev([bytes], position))
   }
 
@@ -206,22 +209,59 @@ export class LogSegment {
     if (size > this.writtenBytes) await this.truncateFile(this.writtenBytes)
   }
 
-  /** Nobody knows what of the file, and whether its name, is on disk: the next sync covers all of it. */
-  distrust(): void {
+  /**
+   * Nobody knows what of the file, from `flushedOffset` on, is on disk, and whether its name is: the next sync covers all
+   * of it, and writes it once more before. For the process that wrote it may have been told that a sync failed, and the
+   * system then calls clean what it shows and has not written, so that the next sync would pass it over.
+   */
+  distrust(flushedOffset: number): void {
     this.needsSync = this.writtenBytes > 0
     this.needsDirectorySync = true
+    if (this.writtenBytes > 0 && flushedOffset < Infinity)
+      this.#doubtful = { fromOffset: flushedOffset, endPosition: this.writtenBytes }
+  }
+
+  /** Whether {@link distrust} still holds. */
+  get isDoubtful(): boolean {
+    return this.#doubtful !== undefined
+  }
+
+  /** What {@link distrust} was said of has been written once more. */
+  trust(): void {
+    this.#doubtful = undefined
   }
 
   /** `fdatasync` of what is written by now, if there is something to sync. */
   async sync(): Promise<void> {
     if (!this.needsSync || this.#suffix !== '') return
     this.needsSync = false
+    const { writtenBytes } = this
     try {
-      await this.#context.files.write(this.logPath, (file) => file.sync())
+      if (this.#doubtful === undefined) await this.#context.files.write(this.logPath, (file) => file.sync())
+      else await this.#syncDoubtful(this.#doubtful)
     } catch (error) {
       this.needsSync = true
+      this.#noteSyncFailed(writtenBytes)
       throw error
     }
+  }
+
+  async #syncDoubtful({ fromOffset, endPosition }: DoubtfulBytes): Promise<void> {
+    const from = fromOffset <= this.baseOffset ? 0 : await this.lookup(fromOffset)
+    // Retention may have taken the segment away meanwhile.
+    if (this.#suffix !== '') return
+    // The file is in use for as long as this takes, so that it is not renamed in between.
+    await this.#context.files.write(this.logPath, async (file) => {
+      const wrong = await rewriteDoubtful(file, { from, to: endPosition, minOffset: this.baseOffset })
+      if (wrong !== undefined) throw this.corruption(wrong.position, wrong.problem)
+      await file.sync()
+    })
+    this.trust()
+  }
+
+  /** A sync that failed says that the next one will say nothing. */
+  #noteSyncFailed(endPosition: number): void {
+    this.#doubtful = { fromOffset: this.baseOffset, endPosition }
   }
 
   /** Reads of the log file, on the thread pool. */
@@ -329,10 +369,18 @@ export class LogSegment {
   async truncateFile(position: number): Promise<void> {
     await this.#context.files.write(this.logPath, async (file) => {
       await file.truncate(position)
-      await file.sync()
+      try {
+        await file.sync()
+      } catch (error) {
+        this.#noteSyncFailed(position)
+        throw error
+      }
     })
     this.sizeInBytes = position
     this.writtenBytes = position
+    if (this.#doubtful !== undefined && this.#doubtful.endPosition > position) {
+      this.#doubtful = { ...this.#doubtful, endPosition: position }
+    }
     if (position === 0) this.#rollingBasedTimestamp = undefined
   }
 
