@@ -299,6 +299,8 @@ export const histories = [
     await join(s, ids.a, [topic.name], { groupId: other })
     const again = await s.send(joinGroup, { ...classic, groupId: other })
     await s.send(joinGroup, { ...classic, groupId: other, memberId: again.memberId })
+    // Who it is comes before what it says.
+    await s.send(joinGroup, { ...classic, groupId: other, memberId: ids.a, groupInstanceId: 'anna' })
     await describe(s, 'other')
     await beat(s, ids.a, -1, { groupId: other })
     await s.send(joinGroup, { ...classic, groupId: other })

@@ -75,7 +75,8 @@ async function versionsOf(session: Session): Promise<Map<string, VersionRange>> 
   return versions
 }
 
-const settleDeadlineMs = 20_000
+/** Long, for machines that are busy elsewhere. */
+const settleDeadlineMs = 90_000
 /** A dynamic config that no history looks at, with values that change nothing. */
 const marker = 'max.connections'
 

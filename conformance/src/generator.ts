@@ -105,6 +105,7 @@ async function takeStep(session: Session, random: Random, state: State, name: st
   // Version 0 cannot only look.
   if (api.name === 'UpdateFeatures' && version === 0) return
   makeHarmless(body as Harmful)
+  if (api.name === 'JoinGroup') keepToNames(body as Joining, state)
   if (name in queueTemplates) {
     if (state.queue.isOver) return
     keepToQueue(name, body, state)
@@ -165,6 +166,21 @@ function makeHarmless(body: Harmful): void {
     body.validateOnly = true
 }
 
+interface Joining {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  protocols: readonly { readonly name: string; readonly metadata: Uint8Array }[]
+}
+
+/**
+ * Who gets a partition that is free follows from the hashes of the members' ids, which must be no invented ones: only
+ * members that have a name of this history bring a subscription that can be read.
+ */
+function keepToNames(body: Joining, { consumers }: State): void {
+  if (consumers.includes(body.memberId)) return
+  body.protocols = body.protocols.map((each) => ({ ...each, metadata: each.metadata.subarray(0, 2) }))
+}
+
 /** After these a transaction may be about to end. */
 const ending = new Set(['EndTxn', 'InitProducerId'])
 
@@ -190,6 +206,10 @@ function remember(
   }
   if (name === 'JoinGroup') {
     const { memberId, generationId } = answer as { memberId: string; generationId: number }
+    if (state.consumers.includes(memberId)) {
+      if (generationId > 0) state.memberEpochs.set(memberId, generationId)
+      return
+    }
     if (memberId !== '' && !state.members.includes(memberId)) state.members.push(memberId)
     if (generationId > 0) state.generationId = generationId
   }

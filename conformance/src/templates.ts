@@ -12,17 +12,25 @@ const topicOf = (random: Random, { topics }: State) => random.pick(topics)
 const groupOf = (random: Random, { groups }: State) => random.pick(groups)
 const memberOf = (random: Random, { members }: State) => members.at(-1) ?? random.pick(['', 'nobody'])
 
-/** What no consumer would say of itself, or what one says (ConsumerProtocolSubscription, version 0). */
-function protocolsOf(random: Random, state: State) {
-  const { name } = topicOf(random, state)
-  const text = Buffer.from(name)
-  const subscription = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1, 0, text.length]), text, Buffer.alloc(4, 0xff)])
-  return random.chance(0.5)
-    ? [
-        { name: 'range', metadata: Uint8Array.of(0, 1) },
-        { name: 'sticky', metadata: Uint8Array.of(2) },
-      ]
-    : ['range', 'sticky'].map((protocol) => ({ name: protocol, metadata: new Uint8Array(subscription) }))
+/** A member of the group, and the generation or epoch that it was told. */
+function participant(random: Random, state: State, groupId: string): { memberId: string; generationId: number } {
+  const { generationId } = state
+  if (groupId !== state.consumerGroup) return { memberId: memberOf(random, state), generationId }
+  const memberId = random.pick(state.consumers)
+  return { memberId, generationId: state.memberEpochs.get(memberId) ?? generationId }
+}
+
+/** What no consumer would say of itself. */
+const noSubscriptions = [
+  { name: 'range', metadata: Uint8Array.of(0, 1) },
+  { name: 'sticky', metadata: Uint8Array.of(2) },
+]
+
+/** What a consumer says (ConsumerProtocolSubscription, version 0). */
+function subscriptionsTo(topicName: string) {
+  const text = Buffer.from(topicName)
+  const bytes = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1, 0, text.length]), text, Buffer.alloc(4, 0xff)])
+  return ['range', 'sticky'].map((name) => ({ name, metadata: new Uint8Array(bytes) }))
 }
 
 /** The group that speaks the classic protocol, or now and then the one whose members do not. */
@@ -102,24 +110,27 @@ const logTemplates: Readonly<Record<string, Template>> = {
 const groupTemplates: Readonly<Record<string, Template>> = {
   JoinGroup: (random, state) => {
     const groupId = classicGroupOf(random, state)
+    const isConsumers = groupId === state.consumerGroup
     // Who comes with a member id to a consumer group that has none makes Kafka forget the group (differences.md).
-    const isEmpty = groupId === state.consumerGroup && ![...state.memberEpochs.values()].some((epoch) => epoch > 0)
+    const isEmpty = isConsumers && ![...state.memberEpochs.values()].some((epoch) => epoch > 0)
+    const isSubscribed = isConsumers && !isEmpty && random.chance(0.7)
     return made(apis.joinGroup, {
       groupId,
       sessionTimeoutMs: 30_000,
       // Longer than what is left of the history, shorter than what the runner takes for silence.
       rebalanceTimeoutMs: 10_000,
-      memberId: isEmpty ? '' : (state.members.at(-1) ?? ''),
+      memberId: isEmpty ? '' : isConsumers ? random.pick(state.consumers) : (state.members.at(-1) ?? ''),
       groupInstanceId: random.chance(0.2) ? 'anna' : null,
       protocolType: 'consumer',
-      protocols: protocolsOf(random, state),
+      protocols: isSubscribed ? subscriptionsTo(topicOf(random, state).name) : noSubscriptions,
     })
   },
   SyncGroup: (random, state) => {
-    const memberId = memberOf(random, state)
+    const groupId = classicGroupOf(random, state)
+    const { memberId, generationId } = participant(random, state, groupId)
     return made(apis.syncGroup, {
-      groupId: classicGroupOf(random, state),
-      generationId: state.generationId,
+      groupId,
+      generationId,
       memberId,
       protocolType: 'consumer',
       protocolName: 'range',
@@ -128,16 +139,13 @@ const groupTemplates: Readonly<Record<string, Template>> = {
     })
   },
   Heartbeat: (random, state) => {
-    const memberId = memberOf(random, state)
-    const { generationId } = state
     const groupId = classicGroupOf(random, state)
-    return made(apis.heartbeat, { groupId, generationId, memberId, groupInstanceId: null })
+    return made(apis.heartbeat, { groupId, ...participant(random, state, groupId), groupInstanceId: null })
   },
   LeaveGroup: (random, state) => {
-    const memberId = memberOf(random, state)
-    const members = [{ memberId, groupInstanceId: null }]
     const groupId = random.pick([groupOf, classicGroupOf])(random, state)
-    return made(apis.leaveGroup, { groupId, memberId, members })
+    const { memberId } = participant(random, state, groupId)
+    return made(apis.leaveGroup, { groupId, memberId, members: [{ memberId, groupInstanceId: null }] })
   },
   DescribeGroups: (_, { groups }) => made(apis.describeGroups, { groups, includeAuthorizedOperations: false }),
   ListGroups: () => made(apis.listGroups, { statesFilter: ['Stable', 'Empty'], typesFilter: ['classic'] }),

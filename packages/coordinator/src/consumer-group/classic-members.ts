@@ -45,12 +45,12 @@ export const joinConsumerGroup = (
   if (isUnknown && request.groupInstanceId === null && context.apiVersion >= 4) {
     return refuse(Errors.MEMBER_ID_REQUIRED.code, memberId)
   }
-  const subscription = readSubscription(request.protocols[0]?.metadata ?? new Uint8Array(0))
-  if (subscription === undefined) return refuse(Errors.UNKNOWN_SERVER_ERROR.code)
   const replaced = memberOfInstance(group, request.groupInstanceId)
   const downgrades = replaced !== undefined && canDowngradeBy(operation, replaced)
   const member = joiningMember(operation, memberId, request)
   if (member instanceof Refusal) return refuse(member.errorCode)
+  const subscription = readSubscription(request.protocols[0]?.metadata ?? new Uint8Array(0))
+  if (subscription === undefined) return refuse(Errors.UNKNOWN_SERVER_ERROR.code)
   const updatedMember = withSubscription(member, { request, subscription, context })
   const owned = ownedPartitions(subscription, context)
   const joined = downgrades
