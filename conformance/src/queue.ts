@@ -25,7 +25,7 @@ export interface Queue {
   readonly held: Map<string, readonly Partition[]>
   /** Partitions whose state a fetch has had read, by `nameOf`. */
   readonly opened: Set<string>
-  /** The one topic of a group that both members join; without it only one of them does. */
+  /** The one topic, of one partition, of a group that both members join; without it only one of them does. */
   readonly shared: string | undefined
   isConfigured: boolean
   /** A topic that is gone makes Kafka's answers to fetches fail as a whole (differences.md). */
@@ -106,12 +106,12 @@ export function keepToQueue(name: string, body: unknown, state: State): void {
   if (name === 'ShareFetch') keepToOpened(body as OfFetch, state)
 }
 
-/** Several topics are shared out in the order of the hashes of their ids. */
+/** Who of two gets which of several partitions follows from the hashes of the topics' ids. */
 function keepToMembers(body: OfQueue, { queue, topics }: State): void {
   if (!queue.memberIds.includes(body.memberId)) body.memberId = ''
   if (queue.shared === undefined || body.subscribedTopicNames === null) return
-  const [known, ...more] = body.subscribedTopicNames.filter((each) => topics.some((topic) => topic.name === each))
-  body.subscribedTopicNames = body.subscribedTopicNames.filter((each) => each === known || !more.includes(each))
+  const others = topics.map(({ name }) => name).filter((name) => name !== queue.shared)
+  body.subscribedTopicNames = body.subscribedTopicNames.filter((name) => !others.includes(name))
 }
 
 /**
@@ -149,6 +149,15 @@ export function noteDeletions(
   const isGone = ({ name, errorCode }: { readonly name: string | null; readonly errorCode: number }): boolean =>
     errorCode === Errors.NONE.code && topics.some((topic) => topic.name === name)
   if (responses.some(isGone)) queue.isOver = true
+}
+
+/** Nor when the topic that two members share has several partitions. */
+export function noteNewPartitions(
+  { queue }: State,
+  { results }: { readonly results: readonly { readonly name: string; readonly errorCode: number }[] },
+): void {
+  if (results.some(({ name, errorCode }) => name === queue.shared && errorCode === Errors.NONE.code))
+    queue.isOver = true
 }
 
 const pauseMs = 50

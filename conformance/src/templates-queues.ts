@@ -60,7 +60,7 @@ function wantedOf(random: Random, { queue, topics }: State): Asked[] {
 
 export const queueTemplates: Readonly<Record<string, Template>> = {
   ShareGroupHeartbeat: (random, { queue, topics }) => {
-    // Which of two members gets which partition follows, with several topics, from the hash of their ids.
+    // Which of two members gets which of several partitions follows from the hashes of the topics' ids.
     const joined = queue.memberIds.find((id) => (queue.memberEpochs.get(id) ?? 0) > 0)
     const memberId = (queue.shared === undefined ? joined : undefined) ?? random.pick(queue.memberIds)
     const memberEpoch = random.chance(0.2) ? 0 : (queue.memberEpochs.get(memberId) ?? 0)
