@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import path from 'node:path'
-import { jars, kcat, python } from './support/environments.ts'
+import { go, jars, kcat, python } from './support/environments.ts'
 
 const root = path.dirname(import.meta.dirname)
 const patterns = process.argv.slice(2)
@@ -14,6 +14,7 @@ const environments = {
   python: await python(),
   'Apache Kafka 4.3.1': await jars('kafka-4.3.1'),
   'kafka-clients 3.6.0': await jars('kafka-clients-3.6.0'),
+  'Go clients': await go(),
   kcat: await kcat(),
 }
 for (const [name, environment] of Object.entries(environments)) {

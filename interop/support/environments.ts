@@ -1,8 +1,9 @@
 // What the real clients need, installed where it is missing and kept in the user's cache folder: Python
-// packages in a virtual environment, Java libraries from Maven Central, kcat from Debian.
+// packages in a virtual environment, Java libraries from Maven Central, Go programs built with their modules, kcat from
+// Debian.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -64,18 +65,37 @@ export async function jars(project: 'kafka-4.3.1' | 'kafka-clients-3.6.0'): Prom
   })
 }
 
+/**
+ * A folder with the programs of `interop/clients/go`, by their folders' names, built when one of their files has
+ * changed. Go keeps what it has compiled, so only the first build takes long.
+ */
+export async function go(): Promise<Environment> {
+  const project = path.join(interop, 'clients', 'go')
+  const files = globSync('{go.*,**/*.go}', { cwd: project }).sort()
+  const key = files.map((file) => file + readFileSync(path.join(project, file), 'utf8')).join('')
+  return installed('go', key, async (folder) => {
+    const found = await onPath('go')
+    const options = { cwd: project, maxBuffer: 1 << 24 }
+    await run(found ?? '/usr/local/go/bin/go', ['build', '-trimpath', '-o', `${folder}/`, './...'], options)
+  })
+}
+
+async function onPath(program: string): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+    const candidate = path.join(folder, program)
+    const isThere = await access(candidate).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return candidate
+  }
+  return undefined
+}
+
 /** kcat on the path; on Debian it is installed when it is not there and this user may. */
 export async function kcat(): Promise<Environment> {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    const candidate = path.join(folder, 'kcat')
-    if (
-      await access(candidate).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { path: candidate }
-  }
+  const found = await onPath('kcat')
+  if (found !== undefined) return { path: found }
   if (process.getuid?.() !== 0) return { missing: 'kcat: not installed, and only root can install it' }
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
