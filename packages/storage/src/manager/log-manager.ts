@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
@@ -16,6 +15,8 @@ import { forEachInSlices, forEachLimited } from '../limited.ts'
 import { LogBurial } from './log-burial.ts'
 import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
+import type { NewLog } from './log-creation.ts'
+import { LogCreation } from './log-creation.ts'
 import { LogMoves } from './log-moves.ts'
 import { LogPlacement } from './log-placement.ts'
 import { LogTwins } from '../recovery/log-twins.ts'
@@ -26,16 +27,13 @@ import type { LogConfig } from '../log-config.ts'
 import { defaultLogConfig } from '../log-config.ts'
 import type { LogContext } from '../log-context.ts'
 import type { LogDir } from './log-dir.ts'
-import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { LogExchange } from './log-exchange.ts'
-import { loadLog } from '../recovery/log-loader.ts'
 import { knownClusterId, loadDirs, loadLogs, openDirs } from './log-manager-dirs.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
-import { formatPartitionMetadata } from './partition-metadata.ts'
 import { StorageError, storageFailure } from '../storage-error.ts'
 import { TailCache } from '../log/tail-cache.ts'
 import type { TopicPartition } from '../topic-partition.ts'
-import { parsePartitionDirName, topicPartitionName } from '../topic-partition.ts'
+import { topicPartitionName } from '../topic-partition.ts'
 import type { UnifiedLog } from '../log/unified-log.ts'
 
 const MEGABYTE = 1_048_576
@@ -60,6 +58,7 @@ export class LogManager {
   #closing: Promise<void> | undefined
   readonly #moves: LogMoves
   readonly #placement: LogPlacement
+  readonly #creation: LogCreation
   /** Moves that the last stop interrupted. */
   readonly #interrupted: { readonly topicPartition: TopicPartition; readonly dir: LogDir }[] = []
   readonly #watch: DiskWatch
@@ -133,6 +132,7 @@ export class LogManager {
         o.onLogDirFailure?.(dir.path, failure)
       },
     })
+    this.#creation = this.#newCreation()
     for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)
     this.#moves = new LogMoves({
       ...o,
@@ -140,6 +140,18 @@ export class LogManager {
       placement: this.#placement,
       hosted,
       exchange: (move) => exchange.carryOut(move),
+    })
+  }
+
+  #newCreation(): LogCreation {
+    return new LogCreation({
+      context: this.#context,
+      placement: this.#placement,
+      burial: this.#burial,
+      checkpoints: this.#checkpoints,
+      hosted: this.#hosted,
+      host: (log, dir) => this.#host(log, dir, 0),
+      onRefused: (dir, cause) => this.#watch.suspend(dir, cause),
     })
   }
 
@@ -247,8 +259,8 @@ export class LogManager {
     const name = topicPartitionName(topicPartition)
     return this.#changes.run(name, async () => {
       const known = this.#logs.get(name)?.log
-      if (known === undefined) return this.#create(topicPartition, topicId, config ?? this.#defaultConfig)
-      if (known.topicId === ZERO_UUID) await this.#adopt(known, topicId)
+      if (known === undefined) return this.#create({ topicPartition, topicId, config: config ?? this.#defaultConfig })
+      if (known.topicId === ZERO_UUID) await this.#creation.adopt(known, topicId)
       if (known.topicId !== topicId) {
         const message = `the folder of ${name} belongs to topic id ${known.topicId} and not to ${topicId}`
         throw new StorageError('INCONSISTENT_TOPIC_ID', message)
@@ -258,51 +270,9 @@ export class LogManager {
     })
   }
 
-  async #create(topicPartition: TopicPartition, topicId: string, config: LogConfig): Promise<UnifiedLog> {
-    const name = topicPartitionName(topicPartition)
-    if (parsePartitionDirName(name)?.topic !== topicPartition.topic) {
-      throw new StorageError('INVALID_TOPIC_EXCEPTION', `no log can have the name ${JSON.stringify(name)}`)
-    }
-    const offline = this.#offline.get(topicPartition)
-    if (offline !== undefined) throw offline.failure
-    const dir = this.#placement.dirOfNew(name)
-    if (dir.refusal !== undefined) throw dir.refusal
-    const directory = path.join(dir.path, name)
-    try {
-      await this.#burial.settle(name, dir)
-      await this.#checkpoints.forgetBefore(name, dir, this.#hosted)
-      // Whoever made a folder there by hand may know why: what is in it is not taken on trust.
-      const isNew = !(await this.#o.fs.exists(directory))
-      await this.#o.fs.mkdir(directory)
-      await this.#o.fs.writeFile(path.join(directory, PARTITION_METADATA_FILE), formatPartitionMetadata(topicId))
-      const log = await loadLog({
-        topicPartition,
-        topicId,
-        directory,
-        gate: dir,
-        unsyncedParent: dir.path,
-        isNew,
-        config,
-        context: this.#context,
-        hadCleanShutdown: isNew,
-        recoveryPoint: 0,
-        logStartOffset: 0,
-        highWatermark: 0,
-      })
-      this.#host(log, dir, 0)
-      return log
-    } catch (cause) {
-      this.#burial.owe(topicPartition, dir, config)
-      this.#watch.suspend(dir, cause)
-      throw storageFailure(`cannot make the log of ${name} in ${dir.path}`, cause)
-    }
-  }
-
-  /** A log that was written before it had a topic id takes the one that it is asked for by. */
-  async #adopt(log: UnifiedLog, topicId: string): Promise<void> {
-    const file = path.join(log.directory, PARTITION_METADATA_FILE)
-    await this.#o.fs.writeFile(file, formatPartitionMetadata(topicId), { atomic: true })
-    log.assignTopicId(topicId)
+  #create(created: NewLog): Promise<UnifiedLog> {
+    const offline = this.#offline.get(created.topicPartition)
+    return offline === undefined ? this.#creation.make(created) : Promise.reject(offline.failure)
   }
 
   /** Of each log its folder: one by one, since with a single folder nobody looks at them. */
