@@ -117,7 +117,7 @@ class Outcome {
         `${faults.restarted}, and ${faults.runs} losses of power behind them`,
       flips:
         `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
-        `offline after ${flips.offline}, taken for a write that broke off ${flips.cutOff}`,
+        `offline after ${flips.offline}`,
       seeds: `${this.#seeds.seeds} long histories by seed: ${said(seeds)}`,
       brokers: `${this.#seeds.brokers} brokers by seed: ${said(brokers)}`,
     }

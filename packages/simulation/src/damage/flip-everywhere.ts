@@ -25,12 +25,10 @@ export interface FlipTally {
   /** Records were refused as damaged, and those around them served. */
   refused: number
   offline: number
-  /** The last batch was taken for a write that broke off, and the storage said so. */
-  cutOff: number
 }
 
 export function newFlipTally(): FlipTally {
-  return { flips: 0, served: 0, refused: 0, offline: 0, cutOff: 0 }
+  return { flips: 0, served: 0, refused: 0, offline: 0 }
 }
 
 export interface FlipEverywhereOptions {
@@ -86,7 +84,7 @@ export async function flipEverywhere(o: FlipEverywhereOptions): Promise<void> {
   const sample = new Sample(shape)
   for (const isClean of [true, false]) {
     const rest = await atRest(o, isClean)
-    for (const flip of flipsOf(rest.image, { random, sample, isClean })) {
+    for (const flip of flipsOf(rest.image, { random, sample })) {
       const problems = await problemsOf(o, rest, flip)
       if (problems.length > 0) throw new FlipFailure(o, rest, flip, problems)
     }
@@ -135,34 +133,24 @@ const HAS_NO_CHECKSUM = new Set([
   'leader-epoch-checkpoint',
 ])
 
-function* flipsOf(
-  image: DiskImage,
-  { random, sample, isClean }: { random: Random; sample: Sample; isClean: boolean },
-): Generator<Flip> {
+function* flipsOf(image: DiskImage, { random, sample }: { random: Random; sample: Sample }): Generator<Flip> {
   for (const [file, content] of image) {
     if (content === undefined || HAS_NO_CHECKSUM.has(path.basename(file)) || file.endsWith('.txnindex')) continue
     for (let position = 0; position < content.byteLength; position++) {
-      if (isUncovered(file, content, position, isClean) || !sample.takes()) continue
+      if (isUncovered(file, content, position) || !sample.takes()) continue
       yield { file, position, bit: random.int(8) }
     }
   }
 }
 
-const OFFSET_AND_LENGTH_BYTES = 12
 const LEADER_EPOCH_AT = 12
-const LAST_OFFSET_DELTA_AT = 23
 
-/**
- * The leader epoch of a batch lies outside of its checksum, and nothing else says it. The base offset and the length do too:
- * a recovery holds them against the neighbours, and may take it for a write that broke off.
- */
-function isUncovered(file: string, content: Uint8Array, position: number, isClean: boolean): boolean {
+/** The leader epoch of a batch lies outside of its checksum, and nothing else says it. */
+function isUncovered(file: string, content: Uint8Array, position: number): boolean {
   if (!file.endsWith('.log')) return false
   let at = 0
   for (const { bytes } of splitBatches(content)) {
     if (position >= at + LEADER_EPOCH_AT && position < at + LEADER_EPOCH_AT + 4) return true
-    if (!isClean && position >= at + LAST_OFFSET_DELTA_AT && position < at + LAST_OFFSET_DELTA_AT + 4) return true
-    if (!isClean && position >= at && position < at + OFFSET_AND_LENGTH_BYTES) return true
     at += bytes.byteLength
   }
   return false
@@ -231,31 +219,21 @@ class LogWithFlip {
   async #examineRecords(log: UnifiedLog, batches: readonly ModelBatch[], tally: FlipTally): Promise<string[]> {
     const problems: string[] = []
     let refused = 0
-    let cutOff = 0
     for (const batch of batches) {
       const { baseOffset, lastOffset } = batch.view
       try {
         const { slices } = await log.read(lastOffset, { maxBytes: 1, maxOffset: Infinity, minOneMessage: true })
         const [first] = slices.flatMap((slice) => splitBatches(slice))
         const isAsWritten = first !== undefined && Buffer.compare(first.bytes, batch.bytes) === 0
-        if (first === undefined && this.#isTornTail(log, batch, batches)) cutOff += 1
-        else if (!isAsWritten) problems.push(`serves at ${lastOffset} ${first?.view.baseOffset ?? 'nothing'}, wrongly`)
+        if (!isAsWritten) problems.push(`serves at ${lastOffset} ${first?.view.baseOffset ?? 'nothing'}, wrongly`)
       } catch (error) {
         if (!(error instanceof StorageError)) throw error
         if (error.error === 'CORRUPT_MESSAGE' || error.error === 'KAFKA_STORAGE_ERROR') refused += 1
-        else if (this.#isTornTail(log, batch, batches)) cutOff += 1
         else problems.push(`answers ${error.error} for ${baseOffset} to ${lastOffset}`)
       }
     }
     if (refused > 0) tally.refused += 1
-    else if (cutOff > 0) tally.cutOff += 1
     else tally.served += 1
     return problems
-  }
-
-  /** Nothing sound lies behind it: it cannot be told from a write that broke off. The storage has to say so. */
-  #isTornTail(log: UnifiedLog, batch: ModelBatch, batches: readonly ModelBatch[]): boolean {
-    if (batch !== batches.at(-1) || log.logEndOffset !== batch.view.baseOffset) return false
-    return this.#world.logged.some(({ message }) => message === 'The log is damaged and is cut off before the damage')
   }
 }

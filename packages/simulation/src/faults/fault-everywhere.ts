@@ -100,8 +100,6 @@ async function examine(o: FaultEverywhereOptions, run: FaultRun, what: string, r
   refuse(run.problems, '')
   refuse(await checkAll(run.world), '')
   const end = run.fs.points.last
-  // A sync that failed in a life before this one is forgotten, by the kernel too: what it lost is seen, and not there.
-  if (run.world.hasStoppedFailed && run.fs.disk.journal.operations.some(({ kind }) => kind === 'drop')) return
   const points = new Set([run.struckAt + random.int(end - run.struckAt + 1), end])
   const losses = [powerLosses[0]!, randomPowerLoss(random.int(2 ** 32))]
   for (const crash of crashes(run, { losses, points })) {

@@ -57,8 +57,6 @@ export class LogWorld {
   manager!: LogManager
   /** What was found wrong when a log came back after the disk had refused something. */
   readonly complaints: string[] = []
-  /** A log was closed that had failed, and whose way back the next start could not know to be necessary. */
-  hasStoppedFailed = false
   readonly #disk: WorldDisk
   readonly #capture
   readonly #names: readonly string[]
@@ -358,11 +356,7 @@ export class LogWorld {
   /** Stops in order; then everything is promised. */
   async stop(): Promise<void> {
     await this.settle()
-    try {
-      await this.manager.close()
-    } finally {
-      this.hasStoppedFailed ||= [...this.manager.logs()].some(({ failure }) => failure !== undefined)
-    }
+    await this.manager.close()
     for (const log of this.manager.logs()) {
       const name = topicPartitionName(log.topicPartition)
       if (log.failure !== undefined) continue

@@ -156,6 +156,17 @@ describe('after an orderly stop', () => {
     await harness.manager.close()
   })
 
+  test('a log start offset beyond the end deletes nothing', async () => {
+    const fs = await stopped()
+    await fs.writeFile(path.join(logDir, 'log-start-offset-checkpoint'), '0\n1\ntopic 0 4002\n')
+    const before = await fs.readFile(path.join(partitionDir, (await segments(fs))[0]!))
+    const harness = harnessOn(fs)
+    await harness.start()
+    await assert.rejects(harness.openLog(), /the checkpoint of log start offsets lets it begin at 4002/)
+    await harness.manager.close()
+    assert.deepEqual(await fs.readFile(path.join(partitionDir, (await segments(fs))[0]!)), before)
+  })
+
   test('no write can have broken off: a short file is damage', async () => {
     const fs = await stopped()
     const file = path.join(partitionDir, (await segments(fs))[0]!)

@@ -51,6 +51,14 @@ export function refuseLoss(log: LogInLoading, logEndOffset: number): void {
   corrupt(log, end, `everything before offset ${log.recoveryPoint} had been flushed to the disk`)
 }
 
+/** A log that was closed in order does not end before its start: that is what a changed checkpoint says. */
+export function refuseStart(log: LogInLoading, logEndOffset: number): void {
+  const { active } = log.segments
+  const problem = `the log ends, and the checkpoint of log start offsets lets it begin at ${log.logStartOffset}`
+  const end = { segment: active, position: active.writtenBytes, nextOffset: logEndOffset, problem }
+  corrupt(log, end, 'it had been closed in order')
+}
+
 function corrupt(log: LogInLoading, { segment, position, nextOffset, problem }: LogEnd, evidence: string): void {
   const what = `${segment.logPath} is damaged at byte ${position} (offset ${nextOffset}): ${problem}, but ${evidence}`
   if (log.context.corruption === 'truncate') {

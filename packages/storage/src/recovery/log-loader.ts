@@ -9,6 +9,7 @@ import type { LogContext, LogGate } from '../log-context.ts'
 import type { LogFolder } from '../segment/log-folder.ts'
 import { emptyLogFolder, readLogFolder } from '../segment/log-folder.ts'
 import { LEADER_EPOCH_CHECKPOINT_FILE } from '../segment/log-files.ts'
+import { refuseStart } from './log-corruption.ts'
 import { recoverLog } from './log-recovery.ts'
 import type { ExistingSegment } from '../segment/log-segment.ts'
 import { LogSegment } from '../segment/log-segment.ts'
@@ -140,7 +141,10 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   }
   if (state === undefined) await repairTransactionIndexes(log)
   let logEndOffset = await openAsLeft(log, o, state)
-  if (logEndOffset < logStartOffset) logEndOffset = await startOver(log, newSegment(logStartOffset))
+  if (logEndOffset < logStartOffset) {
+    if (o.hadCleanShutdown) refuseStart(log, logEndOffset)
+    logEndOffset = await startOver(log, newSegment(logStartOffset))
+  }
   if (areLost || lacksEpochs(log)) await rebuildEpochs(log, Infinity)
   else await restoreFirstEpochs(log, logEndOffset)
   epochs.truncateFromEnd(logEndOffset)
