@@ -132,6 +132,18 @@ describe('client quotas', () => {
     assert.deepEqual(find(controller, []), ['user=bob: producer_byte_rate=1'])
   })
 
+  test("of several entities come in the order of Kafka's map", () => {
+    const controller = new ControllerFixture()
+    alter(controller, [
+      [[clientId('Client1'), user('User1')], { producer_byte_rate: 2 }],
+      [[user('User1')], { producer_byte_rate: 1 }],
+    ])
+    assert.deepEqual(find(controller, [['user', 0, 'User1']]), [
+      'user=User1: producer_byte_rate=1',
+      'client-id=Client1,user=User1: producer_byte_rate=2',
+    ])
+  })
+
   test('are only checked when that is all that is asked', () => {
     const controller = new ControllerFixture()
     assert.deepEqual(alter(controller, [[[user('bob')], { producer_byte_rate: 1 }]], true), [done])

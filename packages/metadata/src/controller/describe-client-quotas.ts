@@ -1,6 +1,7 @@
 // DescribeClientQuotas (ClientQuotasImage.describe): the quotas of the entities that a filter lets through.
 import { type DescribeClientQuotasRequest, type DescribeClientQuotasResponse, Errors } from '@milena/protocol/messages'
 import type { ClientQuotaImage, MetadataImage } from '../image/metadata-image.ts'
+import { inEntityOrder } from '../image/quota-order.ts'
 import { ApiFailure, orRefused } from './api-failure.ts'
 
 type Component = DescribeClientQuotasRequest['components'][number]
@@ -17,7 +18,7 @@ export function describeClientQuotas(
   return orRefused<DescribeClientQuotasResponse>(
     () => {
       checkFilter(request.components)
-      const found = [...image.clientQuotas.values()].filter((quota) => matches(quota, request))
+      const found = inEntityOrder(image.clientQuotas.values()).filter((quota) => matches(quota, request))
       const entries = found.map(({ entity, values }) => ({
         entity,
         values: [...values].map(([key, value]) => ({ key, value })),
