@@ -157,14 +157,9 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust(doubtful)
   const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
   const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
-  return new UnifiedLog(
-    {
-      ...{ ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, logEndOffset, recoveryPoint },
-      highWatermark,
-      isTopicIdDoubtful: !o.hadCleanShutdown && !log.cutsUnflushed,
-    },
-    context,
-  )
+  const isTopicIdDoubtful = !o.hadCleanShutdown && !log.cutsUnflushed
+  const loaded = { ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, isTopicIdDoubtful }
+  return new UnifiedLog({ ...loaded, logEndOffset, recoveryPoint, highWatermark }, context)
 }
 
 function lackingIndexes(segments: LogSegments, folder: LogFolder): readonly LogSegment[] {
