@@ -21,7 +21,7 @@ const (
 	topic      = "kafka-go"
 	group      = "kafka-go-group"
 	partitions = 3
-	perCodec   = 200
+	perCodec   = 100
 )
 
 var (

@@ -99,7 +99,7 @@ func produce() int {
 	return total + 1
 }
 
-// Counts records and marks each as read; after most of them its member goes.
+// Counts records and marks each as read, committing now and then; after most of them its member goes.
 type counting struct {
 	counts *check.Counts
 	most   int
@@ -108,8 +108,12 @@ type counting struct {
 	seen   int
 }
 
-func (*counting) Setup(sarama.ConsumerGroupSession) error   { return nil }
-func (*counting) Cleanup(sarama.ConsumerGroupSession) error { return nil }
+func (*counting) Setup(sarama.ConsumerGroupSession) error { return nil }
+
+func (*counting) Cleanup(session sarama.ConsumerGroupSession) error {
+	session.Commit()
+	return nil
+}
 
 func (c *counting) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
 	for {
@@ -119,7 +123,9 @@ func (c *counting) ConsumeClaim(session sarama.ConsumerGroupSession, claim saram
 				return nil
 			}
 			session.MarkMessage(record, "")
-			session.Commit()
+			if record.Offset%50 == 0 {
+				session.Commit()
+			}
 			c.counts.Add(check.Some(strconv.Atoi(string(record.Value))))
 			c.mutex.Lock()
 			c.seen++
