@@ -75,8 +75,9 @@ async function versionsOf(session: Session): Promise<Map<string, VersionRange>> 
   return versions
 }
 
-/** Long, for machines that are busy elsewhere. */
+/** These are long, for machines that are busy elsewhere. */
 const settleDeadlineMs = 90_000
+const patienceMs = { start: 240_000, stop: 60_000 }
 /** A dynamic config that no history looks at, with values that change nothing. */
 const marker = 'max.connections'
 
@@ -177,7 +178,7 @@ export async function warm(port: number): Promise<{ session: Session; versions: 
 }
 
 export async function start(kind: BrokerKind): Promise<Broker> {
-  const process = await startBroker({ kind, properties })
+  const process = await startBroker({ kind, properties, patienceMs })
   const { session, versions } = await warm(process.port)
   const following = new Following(session)
   return {
