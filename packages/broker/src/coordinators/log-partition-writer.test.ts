@@ -41,6 +41,7 @@ async function onePartition(config = {}, partitionImage: PartitionImage = image)
     nodeId: NODE_ID,
     log: undefined,
     createLog: () => logs.getOrCreateLog(topicPartition, TOPIC_ID, { ...defaultLogConfig, ...config }),
+    whenMoved: () => logs.moveOf(topicPartition)?.done ?? Promise.resolve(),
   })
   const partitions = { partition: (_: string, index: number) => (index === 0 ? partition : undefined) }
   const writer = new LogPartitionWriter({

@@ -58,6 +58,39 @@ test('a replica is found in its folder, and moves to another one while it is in 
   assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a', 'b', 'c'])
 })
 
+/** Holds the one rename that ends a move, when the log is closed already. */
+class HeldMove extends MemoryFileSystem {
+  readonly held = Promise.withResolvers<void>()
+  readonly released = Promise.withResolvers<void>()
+
+  override async rename(from: string, to: string): Promise<void> {
+    if (from.endsWith('-future')) {
+      this.held.resolve()
+      await this.released.promise
+    }
+    return super.rename(from, to)
+  }
+}
+
+test('who writes to a replica while it moves waits, and is not told to try again', async () => {
+  const fs = new HeldMove()
+  await using broker = await TestBroker.start({ fs, properties: { 'log.dirs': DIRS.join(',') } })
+  const client = await broker.connect()
+  const producer = await broker.connect()
+  await createTopic(client, 'events')
+  assert.equal((await produceTo(producer, 'events', batchOf(['a']))).errorCode, 0)
+  const from = (await describeDirs(client)).findIndex(({ topics }) => topics.length > 0)
+  assert.equal(await move(client, DIRS[1 - from]!), 0)
+  await fs.held.promise
+  const written = produceTo(producer, 'events', batchOf(['b']))
+  // What is asked for after it is answered before it.
+  await describeDirs(client)
+  fs.released.resolve()
+  const { errorCode, baseOffset } = await written
+  assert.deepEqual({ errorCode, baseOffset }, { errorCode: 0, baseOffset: 1 })
+  assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a', 'b'])
+})
+
 test('a folder that is configured relative to where the broker runs is known by its absolute path', async () => {
   await using broker = await TestBroker.start({ properties: { 'log.dirs': 'data/one,data/two' } })
   const client = await broker.connect()

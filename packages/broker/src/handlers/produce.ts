@@ -48,15 +48,15 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
   maxElements: MAX_ELEMENTS_TO_DECIDE,
   handle: (request, context) => {
     const entries = resolve(request, context)
-    const mustOpen = entries.some(({ partition }) => partition !== undefined && partition.log === undefined)
+    const mustOpen = entries.some(({ partition }) => partition !== undefined && (partition.log?.isClosed ?? true))
     const transactional = request.transactionalId === null ? [] : transactionalEntries(entries, context.apiVersion)
     if (!mustOpen && transactional.length === 0) {
       appendAll(entries, request, context)
       return finish(entries, request, context)
     }
     checkOneProducer(transactional)
-    // The first write to a partition opens its log, and a transaction may have to ask its coordinator; what comes after
-    // on this connection waits for that.
+    // The first write to a partition opens its log, a log may be about to be in another folder, and a transaction may
+    // have to ask its coordinator; what comes after on this connection waits for that.
     const dispatched = (mustOpen ? openLogs(entries) : Promise.resolve())
       .then(() => verifyTransaction(transactional, request, context))
       .then(() => appendAll(entries, request, context))

@@ -29,6 +29,8 @@ export interface PartitionOptions {
   readonly isOffline?: boolean
   /** Makes the log. */
   createLog(): Promise<UnifiedLog>
+  /** Resolves when the log is not on its way to another folder, or not any more. */
+  whenMoved(): Promise<void>
 }
 
 export class Partition {
@@ -36,6 +38,7 @@ export class Partition {
   readonly topicId: string
   readonly #nodeId: number
   readonly #createLog: () => Promise<UnifiedLog>
+  readonly #whenMoved: () => Promise<void>
   /** Made for the first one: most of ten thousand partitions never have any. */
   #waiters: Set<PartitionWaiter> | undefined
   #image: PartitionImage
@@ -55,6 +58,7 @@ export class Partition {
     this.topicId = options.topicId
     this.#nodeId = options.nodeId
     this.#createLog = () => options.createLog()
+    this.#whenMoved = () => options.whenMoved()
     this.#image = options.image
     this.#isOffline = options.isOffline === true
     if (options.log !== undefined) this.#attach(options.log)
@@ -103,9 +107,15 @@ export class Partition {
     return this.#log?.lastStableOffset ?? 0
   }
 
-  /** Opens the log for writing. Rejects with a storage error when the disk refuses. */
+  /**
+   * Opens the log for writing. One that moves to another folder is closed at the end of it, until another takes its
+   * place, and is waited for: as in Kafka, no producer has to try again. Rejects with a storage error when the disk
+   * refuses.
+   */
   openLog(): Promise<UnifiedLog> {
-    if (this.#log !== undefined) return Promise.resolve(this.#log)
+    const log = this.#log
+    if (log?.isClosed === true) return this.#whenMoved().then(() => this.#log ?? log)
+    if (log !== undefined) return Promise.resolve(log)
     if (this.#isOffline) return Promise.reject(new ApiError(Errors.KAFKA_STORAGE_ERROR))
     this.#opening ??= this.#createLog()
       .then((log) => this.#attach(log))

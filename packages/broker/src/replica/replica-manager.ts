@@ -170,6 +170,7 @@ export class ReplicaManager {
       log,
       isOffline: this.#logs.isOffline(topicPartition) || (log === undefined && this.#lacksLogs),
       createLog: () => this.#logs.getOrCreateLog(topicPartition, topic.topicId, this.#logConfig(topic.name)),
+      whenMoved: () => this.#logs.moveOf(topicPartition)?.done ?? Promise.resolve(),
     })
   }
 

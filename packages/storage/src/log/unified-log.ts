@@ -168,6 +168,11 @@ export class UnifiedLog {
     return this.#epochs.latestEpoch
   }
 
+  /** For good, or because another takes its place in a moment. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
   /** Its folder cannot be read any more: neither can it. */
   get isOffline(): boolean {
     return this.#isOffline

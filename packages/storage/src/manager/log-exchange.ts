@@ -26,7 +26,7 @@ export interface LogExchangeOptions {
 
 /**
  * The end of a move: the copy takes the place of its log, under the lock of the partition's name. The log stands still
- * while the rest of it is copied; whoever writes meanwhile is told to try again.
+ * while the rest of it is copied; whoever writes meanwhile waits for the end of the move, or is told to try again.
  */
 export class LogExchange {
   readonly #o: LogExchangeOptions
