@@ -21,6 +21,17 @@ export const histories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'restart' },
     { do: 'produce', log: 0, sizes: [10], producer: 0, acks: 'flushed' },
   ],
+  'a log without records, over a stop': [
+    { do: 'recreate', log: 0 },
+    { do: 'restart' },
+    { do: 'produce', log: 0, sizes: [20], acks: 'flushed' },
+  ],
+  'deletion of records that were never flushed': [
+    { do: 'produce', log: 0, sizes: [7, 22], acks: 'nothing' },
+    { do: 'deleteRecords', log: 0, at: 0.74 },
+    { do: 'checkpoint' },
+    { do: 'checkpoint' },
+  ],
   'deletion of records and segments': [
     { do: 'produce', log: 0, sizes: [150], acks: 'written' },
     { do: 'produce', log: 0, sizes: [150], acks: 'written' },

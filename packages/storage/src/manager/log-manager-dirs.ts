@@ -148,7 +148,8 @@ export async function loadLogs(
         hadCleanShutdown: dir.hadCleanShutdown,
         isForeign: dir.isForeign,
         recoveryPointIsLost: isDamaged,
-        ...(dir.hadCleanShutdown ? {} : { unsyncedParent: dir.path }),
+        // Nothing of a log that has no records is surely on disk, not even after an orderly stop.
+        ...(dir.hadCleanShutdown && offsets.recoveryPoint > 0 ? {} : { unsyncedParent: dir.path }),
         onRecovered: progress.addBytes,
         ...offsets,
         state,
