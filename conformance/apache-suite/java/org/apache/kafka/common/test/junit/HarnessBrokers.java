@@ -64,6 +64,10 @@ public final class HarnessBrokers {
         if (!ids.contains(id)) throw new TestAbortedException("needs a broker " + id);
         Map<String, String> properties = new HashMap<>(ofController);
         properties.putAll(withoutAddresses(config.originals()));
+        // These tests count on as many partitions of internal topics as a broker has that is told nothing of them.
+        config.values().forEach((key, value) -> {
+            if (key.endsWith(".num.partitions")) properties.putIfAbsent(key, String.valueOf(value));
+        });
         cluster.configure(clusterConfig(properties, Map.of("log.dirs", String.join(",", config.logDirs()))), id);
         return cluster.brokers().get(id);
     }
