@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DeleteShareGroupStateRequest, DeleteShareGroupStateResponse } from '@milena/protocol'
 import { DeleteTopicsRequest, DeleteTopicsResponse, Errors } from '@milena/protocol'
 import { IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse } from '@milena/protocol'
 import { ack, beginShareGroup, ShareMember } from '../share/testing/share-member.ts'
@@ -54,6 +55,16 @@ test('who waits is woken by what is produced, given back, and left behind by a c
   const left = two.take(waits)
   await one.client.close()
   assert.equal(await left, 'a b 1-1x2')
+})
+
+test('what cannot be written is said of its partition alone', async () => {
+  const { broker, client, topicId } = await startWith([['a', 'b']])
+  await using _ = broker
+  const one = new ShareMember(client, { memberId: 'one', topicId })
+  assert.equal(await one.take({ maxWaitMs: 10_000 }), 'a b 0-1x1')
+  const topics = [{ topicId, partitions: [{ partition: 0 }] }]
+  await client.send(DeleteShareGroupStateRequest, DeleteShareGroupStateResponse, 0, { groupId: 'g', topics })
+  assert.equal(await one.acknowledge([ack(0, 0, ACCEPT)]), `0/${codeOf('UNKNOWN_SERVER_ERROR')}`)
 })
 
 test('the end of a session gives back what its member has', async () => {

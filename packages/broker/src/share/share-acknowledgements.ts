@@ -60,7 +60,7 @@ export async function acknowledgeAll(
   if (taken.length === 0) return refused
   const refusals = await manager.acknowledge(key, taken)
   // What Kafka does not expect ends the request, whatever became of other partitions.
-  if (refusals.some((refusal) => refusal?.error === Errors.UNKNOWN_SERVER_ERROR)) {
+  if (refusals.some((refusal) => refusal?.endsRequest === true)) {
     throw new ApiError(Errors.UNKNOWN_SERVER_ERROR)
   }
   const answered = taken.map((asked, index) => {

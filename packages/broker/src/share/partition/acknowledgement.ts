@@ -52,7 +52,9 @@ export class Acknowledgement {
     const hasStartMoved = batch.firstOffset < startOffset
     const floor = batches.floor(batch.firstOffset) ?? (hasStartMoved ? batches.floor(startOffset) : undefined)
     // Kafka has no better word for a range across the start when nothing is in flight there.
-    if (floor === undefined && hasStartMoved) return { error: Errors.UNKNOWN_SERVER_ERROR, message: NOT_IN_FLIGHT }
+    if (floor === undefined && hasStartMoved) {
+      return { error: Errors.UNKNOWN_SERVER_ERROR, message: NOT_IN_FLIGHT, endsRequest: true }
+    }
     if (floor === undefined) return invalidState(NOT_IN_FLIGHT)
     const acquired = batches.between(floor.firstOffset, batch.lastOffset)
     const lastOffset = acquired.at(-1)?.lastOffset ?? -1

@@ -62,6 +62,8 @@ export interface AcknowledgementBatch extends OffsetRange {
 export interface Refusal {
   readonly error: KafkaError
   readonly message: string
+  /** Nothing is told of other partitions. */
+  readonly endsRequest?: true
 }
 
 /** What the one who runs the machine has to do. */
