@@ -30,9 +30,12 @@ func topics(ctx context.Context, admin *kadm.Client) {
 	check.None(check.Some(admin.ValidateCreatePartitions(ctx, 1, "a")).Error(), "validating partitions")
 	check.None(check.Some(admin.CreatePartitions(ctx, 1, "a")).Error(), "making partitions")
 	check.None(check.Some(admin.UpdatePartitions(ctx, 4, "b")).Error(), "making partitions")
-	listed := check.Some(admin.ListTopics(ctx, "a", "b"))
-	check.None(listed.Error(), "listing topics")
-	check.That(len(listed["a"].Partitions) == 3 && len(listed["b"].Partitions) == 4, "partitions: %v", listed)
+	var listed kadm.TopicDetails
+	check.Soon(func() bool {
+		listed = check.Some(admin.ListTopics(ctx, "a", "b"))
+		check.None(listed.Error(), "listing topics")
+		return len(listed["a"].Partitions) == 3 && len(listed["b"].Partitions) == 4
+	}, "three partitions of a and four of b")
 	elected := check.Some(admin.ElectLeaders(ctx, kadm.ElectPreferredReplica, listed.TopicsSet()))
 	check.That(len(elected["a"]) == 3, "elected: %v", elected)
 	check.Some(admin.ListPartitionReassignments(ctx, listed.TopicsSet()))

@@ -25,8 +25,9 @@ func everyAdminCall(admin sarama.ClusterAdmin, total int) {
 func topics(admin sarama.ClusterAdmin, broker int32) {
 	check.That(check.Some(admin.ListTopics())[input].NumPartitions == 3, "the topic has other partitions")
 	check.None(admin.CreatePartitions(input, 4, nil, false), "making a partition")
-	described := check.Some(admin.DescribeTopics([]string{input}))
-	check.That(len(described[0].Partitions) == 4, "%d partitions", len(described[0].Partitions))
+	check.Soon(func() bool {
+		return len(check.Some(admin.DescribeTopics([]string{input}))[0].Partitions) == 4
+	}, "four partitions")
 	replicas := [][]int32{{broker}, {broker}, {broker}, {broker}}
 	check.None(admin.AlterPartitionReassignments(input, replicas), "reassigning")
 	check.That(len(check.Some(admin.ListPartitionReassignments(input, []int32{0}))[input]) == 0, "a reassignment goes on")

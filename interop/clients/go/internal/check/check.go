@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 )
 
 // None ends the program when err is one; what says what was being done.
@@ -28,6 +29,13 @@ func Some[T any](value T, err error) T {
 		fail("%T: %v", value, err)
 	}
 	return value
+}
+
+// Soon ends the program unless a condition comes to hold: what one request changed, a cluster may tell a little later.
+func Soon(holds func() bool, what string) {
+	for deadline := time.Now().Add(20 * time.Second); !holds(); time.Sleep(100 * time.Millisecond) {
+		That(time.Now().Before(deadline), "never seen: %s", what)
+	}
 }
 
 func fail(format string, values ...any) {
