@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
 import { hasErrorCode } from '@milena/runtime'
 import { LogFlusher } from './log-flusher.ts'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
@@ -6,6 +7,7 @@ import type { LogConfig } from '../log-config.ts'
 import { rollMs } from '../log-config.ts'
 import type { LogContext } from '../log-context.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
+import { formatPartitionMetadata } from '../manager/partition-metadata.ts'
 import { LogReader } from './log-reader.ts'
 import { salvageLog } from '../recovery/log-salvage.ts'
 import { LogSegment } from '../segment/log-segment.ts'
@@ -26,6 +28,8 @@ export interface ReadyBatch {
 
 export interface LocalLogOptions {
   readonly directory: string
+  /** As it was when the log was opened; zero when its folder does not say. */
+  readonly topicId: string
   /** The folder whose entry for `directory` is not known to survive a loss of power; absent when it is. */
   readonly unsyncedParent?: string
   /** An earlier process wrote the topic id, and it is not known to be on the disk: as {@link LogSegment.distrust}. */
@@ -58,6 +62,7 @@ export class LocalLog {
   readonly #reader: LogReader
   readonly #writer: LogWriter
   readonly #flusher: LogFlusher
+  readonly #topicId: string
   readonly #isTopicIdDoubtful: boolean
   #unsyncedParent: string | undefined
   #writtenOffset: number
@@ -71,6 +76,7 @@ export class LocalLog {
     this.segments = o.segments
     this.#directory = o.directory
     this.#unsyncedParent = o.unsyncedParent
+    this.#topicId = o.topicId
     this.#isTopicIdDoubtful = o.isTopicIdDoubtful
     this.#config = o.config
     this.#context = o.context
@@ -325,7 +331,10 @@ export class LocalLog {
     parentSynced?.catch(() => undefined)
     await this.#context.groupCommit.run(async () => {
       offset = this.#writtenOffset
-      await Promise.all([this.#syncFiles(), parent === undefined ? undefined : this.#syncTopicId()])
+      const namesTopic = parent !== undefined
+      // Its file may have to be made anew, before the folder is synced.
+      if (namesTopic && this.#isTopicIdDoubtful) await this.#syncTopicId().then(() => this.#syncFiles(true))
+      else await Promise.all([this.#syncFiles(), namesTopic ? this.#syncTopicId() : undefined])
     })
     await parentSynced
     this.#unsyncedParent = undefined
@@ -339,10 +348,14 @@ export class LocalLog {
   async #syncTopicId(): Promise<void> {
     const { fs } = this.#context
     const metadata = path.join(this.#directory, PARTITION_METADATA_FILE)
+    const isKnown = this.#topicId !== ZERO_UUID
     try {
-      const file = await fs.open(metadata, 'readwrite')
+      const file = await fs.open(metadata, this.#isTopicIdDoubtful && isKnown ? 'create' : 'readwrite')
       try {
-        if (this.#isTopicIdDoubtful) await file.writev([await fs.readFile(metadata)], 0)
+        if (this.#isTopicIdDoubtful) {
+          const text = isKnown ? Buffer.from(formatPartitionMetadata(this.#topicId)) : await fs.readFile(metadata)
+          await file.writev([text], 0)
+        }
         await file.sync()
       } finally {
         await file.close()
@@ -354,11 +367,11 @@ export class LocalLog {
   }
 
   /** Data first, then the folder entries by which it is found. */
-  async #syncFiles(): Promise<void> {
+  async #syncFiles(hasNewFiles = false): Promise<void> {
     const segments = this.segments.values(this.#flusher.flushedOffset)
     for (const segment of segments) await segment.sync()
     const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
-    if (newFiles.length === 0) return
+    if (newFiles.length === 0 && !hasNewFiles) return
     await this.#context.fs.syncDirectory(this.#directory)
     for (const segment of newFiles) segment.needsDirectorySync = false
   }

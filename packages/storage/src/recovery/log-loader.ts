@@ -157,7 +157,9 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
   if (!o.hadCleanShutdown) for (const segment of segments.values(o.recoveryPoint)) segment.distrust(doubtful)
   const recoveryPoint = o.hadCleanShutdown ? logEndOffset : Math.min(o.recoveryPoint, logEndOffset)
   const highWatermark = Math.max(logStartOffset, Math.min(o.highWatermark, logEndOffset))
-  const isTopicIdDoubtful = !o.hadCleanShutdown && !log.cutsUnflushed
+  // An orderly stop writes down the topic id of a log without records, whose own file no sync has covered.
+  const isOnlyStated = o.state !== undefined && o.recoveryPoint === 0
+  const isTopicIdDoubtful = isOnlyStated || (!o.hadCleanShutdown && !log.cutsUnflushed)
   const loaded = { ...o, ...log, configRef, checkpointedRevision, isCheckpointDurable, isTopicIdDoubtful }
   return new UnifiedLog({ ...loaded, logEndOffset, recoveryPoint, highWatermark }, context)
 }
