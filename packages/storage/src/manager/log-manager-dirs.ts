@@ -7,6 +7,7 @@ import type { LogConfig } from '../log-config.ts'
 import type { LogContext } from '../log-context.ts'
 import { LogDir } from './log-dir.ts'
 import type { Checkpoints } from './log-dir.ts'
+import type { LogState } from './log-state.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { loadLog } from '../recovery/log-loader.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
@@ -97,17 +98,16 @@ export interface LoadedDir {
   readonly orphanedNames: readonly string[]
 }
 
+export interface LoadLogsOptions {
+  readonly context: LogContext
+  readonly config: LogConfig
+  readonly onLoaded: (log: UnifiedLog, checkpointedRecoveryPoint: number) => void
+  readonly onOffline: (topicPartition: TopicPartition, error: unknown, offsets: CheckpointedOffsets) => void
+  readonly recoveryThreads: number
+}
+
 /** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
-export async function loadLogs(
-  dir: LogDir,
-  o: {
-    readonly context: LogContext
-    readonly config: LogConfig
-    readonly onLoaded: (log: UnifiedLog, checkpointedRecoveryPoint: number) => void
-    readonly onOffline: (topicPartition: TopicPartition, error: unknown, offsets: CheckpointedOffsets) => void
-    readonly recoveryThreads: number
-  },
-): Promise<LoadedDir> {
+export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedDir> {
   const { logger } = o.context
   const content = await dir.content()
   const { checkpoints, isDamaged } = await readCheckpoints(dir, logger)
@@ -127,34 +127,12 @@ export async function loadLogs(
   const concurrency = dir.hadCleanShutdown ? CONCURRENCY : CONCURRENCY_PER_THREAD * o.recoveryThreads
   await forEachLimited(content.partitions, concurrency, async (topicPartition) => {
     const name = topicPartitionName(topicPartition)
-    const directory = path.join(dir.path, name)
-    const state = states.get(name)
-    const offsets = {
-      recoveryPoint: checkpoints.recoveryPoints.get(name) ?? 0,
-      logStartOffset: checkpoints.logStartOffsets.get(name) ?? 0,
-      highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
-    }
+    const offsets = offsetsOf(checkpoints, name)
+    const written = { ...offsets, areOffsetsLost: isDamaged, state: states.get(name) }
     try {
-      const topicId = state?.topicId ?? (await readTopicId(o.context, directory))
-      const maybeFlushed = dir.hadCleanShutdown || offsets.recoveryPoint > 0 || isDamaged
-      if (topicId === ZERO_UUID && !maybeFlushed) return void removed.add(await removeUnknown(o.context, directory))
-      const log = await loadLog({
-        topicPartition,
-        topicId,
-        directory,
-        gate: dir,
-        config: o.config,
-        context: o.context,
-        hadCleanShutdown: dir.hadCleanShutdown,
-        isForeign: dir.isForeign,
-        recoveryPointIsLost: isDamaged,
-        // Nothing of a log that has no records is surely on disk, not even after an orderly stop.
-        ...(dir.hadCleanShutdown && offsets.recoveryPoint > 0 ? {} : { unsyncedParent: dir.path }),
-        onRecovered: progress.addBytes,
-        ...offsets,
-        state,
-      })
-      o.onLoaded(log, offsets.recoveryPoint)
+      const log = await loadLogIn(dir, topicPartition, written, { ...o, onRecovered: progress.addBytes })
+      if (log === undefined) removed.add(name)
+      else o.onLoaded(log, offsets.recoveryPoint)
     } catch (error) {
       areAllOpen = false
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
@@ -173,6 +151,54 @@ export async function loadLogs(
   }
 }
 
+/** What the papers of a folder say of one log. */
+interface WrittenDown extends CheckpointedOffsets {
+  /** A checkpoint is damaged: 0 does not mean that nothing had been flushed. */
+  readonly areOffsetsLost: boolean
+  readonly state: LogState | undefined
+}
+
+/** Opens one log; undefined for one that was never flushed and of which nobody knows to which topic it belongs: it is removed. */
+async function loadLogIn(
+  dir: LogDir,
+  topicPartition: TopicPartition,
+  { areOffsetsLost, ...written }: WrittenDown,
+  o: Pick<LoadLogsOptions, 'context' | 'config'> & { readonly onRecovered: (bytes: number) => void },
+): Promise<UnifiedLog | undefined> {
+  const { context, config, onRecovered } = o
+  const { hadCleanShutdown, isForeign } = dir
+  const directory = path.join(dir.path, topicPartitionName(topicPartition))
+  const topicId = written.state?.topicId ?? (await readTopicId(context, directory))
+  const maybeFlushed = hadCleanShutdown || written.recoveryPoint > 0 || areOffsetsLost
+  if (topicId === ZERO_UUID && !maybeFlushed) {
+    await removeUnknown(context, directory)
+    return undefined
+  }
+  return loadLog({
+    topicPartition,
+    topicId,
+    directory,
+    gate: dir,
+    config,
+    context,
+    hadCleanShutdown,
+    isForeign,
+    recoveryPointIsLost: areOffsetsLost,
+    // Nothing of a log that has no records is surely on disk, not even after an orderly stop.
+    ...(hadCleanShutdown && written.recoveryPoint > 0 ? {} : { unsyncedParent: dir.path }),
+    onRecovered,
+    ...written,
+  })
+}
+
+function offsetsOf(checkpoints: Checkpoints, name: string): CheckpointedOffsets {
+  return {
+    recoveryPoint: checkpoints.recoveryPoints.get(name) ?? 0,
+    logStartOffset: checkpoints.logStartOffsets.get(name) ?? 0,
+    highWatermark: checkpoints.highWatermarks.get(name) ?? 0,
+  }
+}
+
 async function readCheckpoints(dir: LogDir, logger: Logger): Promise<{ checkpoints: Checkpoints; isDamaged: boolean }> {
   let isDamaged = false
   const checkpoints = await dir.readCheckpoints((file, { message: reason }) => {
@@ -187,10 +213,9 @@ async function readCheckpoints(dir: LogDir, logger: Logger): Promise<{ checkpoin
  * A flush brings the topic id to the disk with the first records: of what lies beside none after a crash nobody was told
  * that it survives, and it may be a deleted topic's of the same name, which must not come back in the new one.
  */
-async function removeUnknown({ fs, logger }: LogContext, directory: string): Promise<string> {
+async function removeUnknown({ fs, logger }: LogContext, directory: string): Promise<void> {
   logger.warn('Removing a log that had never been flushed, and does not say to which topic it belongs', { directory })
   await fs.removeDirectory(directory)
-  return path.basename(directory)
 }
 
 /** The topic id of a partition's folder; zero when the file is not there, or was not written because the power went. */
