@@ -26,12 +26,6 @@ export const histories: Readonly<Record<string, readonly Step[]>> = {
     { do: 'restart' },
     { do: 'produce', log: 0, sizes: [20], acks: 'flushed' },
   ],
-  'deletion of records that were never flushed': [
-    { do: 'produce', log: 0, sizes: [7, 22], acks: 'nothing' },
-    { do: 'deleteRecords', log: 0, at: 0.74 },
-    { do: 'checkpoint' },
-    { do: 'produce', log: 0, sizes: [20], acks: 'flushed' },
-  ],
   'deletion of records and segments': [
     { do: 'produce', log: 0, sizes: [150], acks: 'written' },
     { do: 'produce', log: 0, sizes: [150], acks: 'written' },

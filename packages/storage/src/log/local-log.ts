@@ -143,6 +143,13 @@ export class LocalLog {
     return segment
   }
 
+  /** Makes the file of the last segment before anything is written to it; its name is not on the disk yet. */
+  async createActive(): Promise<void> {
+    const { active } = this.segments
+    await this.#syncNameBefore(active)
+    await active.create()
+  }
+
   newSegment(baseOffset: number, nowMs: number): LogSegment {
     const config = this.#config()
     const jitterMsMax = Math.min(config.segmentJitterMs, rollMs(config), 2 ** 47)

@@ -32,9 +32,8 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
  */
 async function beginSegment({ context, local }: LogParts, offset: number): Promise<void> {
   if (local.segments.active.baseOffset < offset) local.roll(offset, context.clock.nowMs())
-  const { active } = local.segments
-  await active.create()
-  await context.fs.syncDirectory(path.dirname(active.logPath))
+  await local.createActive()
+  await context.fs.syncDirectory(path.dirname(local.segments.active.logPath))
 }
 
 /** Empties the log and lets it go on at `offset`. */

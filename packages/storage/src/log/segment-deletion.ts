@@ -64,7 +64,7 @@ async function deleteSegments(log: LogParts, { segments: due, reason, logEndOffs
   // The name of the new file keeps the log's end, once the old ones are gone: so it must outlast them. Where there is no
   // room for it, they stay.
   await housekeeping.guard(async () => {
-    await segments.active.create()
+    await local.createActive()
     await local.syncName(first)
   })
   return takeOut(log, gone, reason)

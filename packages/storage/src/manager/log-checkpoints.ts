@@ -25,14 +25,6 @@ interface OfflineLog extends CheckpointedOffsets {
 }
 
 /**
- * Whether the records that a log has left behind could still be lost. Then the log would begin before where it was said
- * to begin: a log that never had anything on disk is not there after a loss of power.
- */
-function beginsUnflushed(log: UnifiedLog): boolean {
-  return log.startsInsideSegment && log.recoveryPoint < log.logStartOffset
-}
-
-/**
  * Writes down, per folder, what the next start must know of all its logs. What has not changed since the last time
  * costs no write, and next to nothing at all.
  */
@@ -139,10 +131,8 @@ export class LogCheckpoints {
 
   async #writeOffsets(hosted: () => readonly HostedLog[]): Promise<void> {
     await forEachInSlices(hosted(), async ({ log }) => {
-      if (log.failure !== undefined) return
+      if (log.failure !== undefined || log.recoveryPoint === this.#recoveryPoints.get(log)) return
       // A log that fails here has said so, and keeps the recovery point that it had.
-      if (beginsUnflushed(log)) await log.flushed(log.logStartOffset).catch(() => undefined)
-      if (log.recoveryPoint === this.#recoveryPoints.get(log)) return
       const recoveryPoint = await log.checkpointRecoveryPoint().catch(() => undefined)
       if (recoveryPoint !== undefined) this.#recoveryPoints.set(log, recoveryPoint)
     })
