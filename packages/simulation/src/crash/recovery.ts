@@ -77,7 +77,8 @@ async function checkRecovered(world: LogWorld, fs: SimulatedFileSystem, name: st
     ? await checkLog(log, model)
     : { found: { startOffset: 0, endOffset: 0, batches: [] }, problems: [] }
   const { startOffset, batches, history = batches } = found
-  world.timeline.record(fs.points.last, name, { kind: 'found', topicId: model.topicId, startOffset, batches: history })
+  const whatIsThere = { isAnew: !isThere, topicId: model.topicId, startOffset, batches: history }
+  world.timeline.record(fs.points.last, name, { kind: 'found', ...whatIsThere })
   return problems
 }
 

@@ -29,6 +29,8 @@ export type LogEvent =
   /** A recovery found the log with these batches; they are all on the disk. */
   | {
       readonly kind: 'found'
+      /** Nothing of it was there, as it may be of one that was never flushed; then another one was made. */
+      readonly isAnew: boolean
       readonly topicId: string
       readonly startOffset: number
       readonly batches: readonly ModelBatch[]
@@ -127,13 +129,14 @@ function resumed(model: LogModel, offset: number): LogModel {
 }
 
 function found(model: LogModel, event: Extract<LogEvent, { kind: 'found' }>): LogModel {
+  // Where the log starts is as it was, on its way to the disk or there; but what was written down goes with the log.
+  const startAtLeast = event.isAnew ? 0 : model.startAtLeast
   return {
     ...newLogModel(model.topicPartition, event.topicId),
     batches: event.batches,
     promisedOffset: endOf(event.batches, event.startOffset),
-    // Where the log starts is as it was: on its way to the disk, or there.
-    startAtLeast: model.startAtLeast,
-    startAtMost: Math.max(event.startOffset, model.startAtLeast),
+    startAtLeast,
+    startAtMost: Math.max(event.startOffset, startAtLeast),
     // An empty log is not known to have its folder on the disk.
     mayBeGone: event.batches.length === 0,
     earlierTopicIds: model.earlierTopicIds,
