@@ -129,10 +129,12 @@ func groupsAndTransactions(ctx context.Context, admin *kadm.Client) {
 	check.None(check.Some(admin.DescribeConsumerGroups(ctx, groupOf(levels))).Error(), "describing a consumer group")
 	check.That(len(check.Some(admin.ListGroups(ctx, "Empty"))) > 0, "no group is empty")
 	check.None(admin.FindGroupCoordinators(ctx, "g").Error(), "finding a group's coordinator")
-	check.None(admin.FindTxnCoordinators(ctx, "processor-1-0").Error(), "finding a transaction's coordinator")
+	ids := check.Some(admin.ListTransactions(ctx, nil, nil)).TransactionalIDs()
+	check.None(admin.FindTxnCoordinators(ctx, ids...).Error(), "finding the coordinators of transactions")
 	check.None(check.Some(admin.DeleteOffsets(ctx, "g", commits.TopicsSet())).Error(), "deleting offsets")
 	check.Some(admin.DeleteGroup(ctx, "g"))
-	transactions := check.Some(admin.DescribeTransactions(ctx, "processor-1-0"))
-	check.That(transactions["processor-1-0"].Err == nil, "transactions: %v", transactions)
+	for id, described := range check.Some(admin.DescribeTransactions(ctx, ids...)) {
+		check.None(described.Err, "describing the transaction of "+id)
+	}
 	check.None(check.Some(admin.DescribeShareGroupOffsets(ctx, "share-group")).Error(), "describing a queue's offsets")
 }
