@@ -1,6 +1,7 @@
 // `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, lets the disk
-// refuse calls and flips bits of it, starts whole brokers on what is left, and prints how often. Of what is too much for every time another part is tried each
-// time: `--part N` tries one again, `--all` tries all of it. `--only KIND,…` and `--history WORDS` leave things out.
+// refuse calls and flips bits of it, starts whole brokers on what is left, and prints how often. Of what is too much for
+// every time another part is tried each time: `--part N` tries one again, `--all` tries all of it. `--only KIND,…` and
+// `--history WORDS` leave things out.
 // `--seed N` runs one long history, `--runs N` so many (unless said 1000 of the storage alone and 250 of whole brokers),
 // `--minutes M` as many as there is time for. Each thread takes a part of the work at a time.
 import os from 'node:os'

@@ -55,8 +55,8 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
       return finish(entries, request, context)
     }
     checkOneProducer(transactional)
-    // The first write to a partition opens its log, a log may be about to be in another folder, and a transaction may
-    // have to ask its coordinator; what comes after on this connection waits for that.
+    // The first write to a partition opens its log, a log may be on its way to another folder, and a transaction may have
+    // to ask its coordinator; what comes after on this connection waits for that.
     const dispatched = (mustOpen ? openLogs(entries) : Promise.resolve())
       .then(() => verifyTransaction(transactional, request, context))
       .then(() => appendAll(entries, request, context))

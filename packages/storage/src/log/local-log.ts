@@ -143,7 +143,10 @@ export class LocalLog {
     return segment
   }
 
-  /** Makes the file of the last segment before anything is written to it; its name is not on the disk yet. */
+  /**
+   * Makes the file of the last segment before anything is written to it. Its own name is not on the disk yet; that of the
+   * segment before it is, else a loss of power could leave the later one alone.
+   */
   async createActive(): Promise<void> {
     const { active } = this.segments
     await this.#syncNameBefore(active)

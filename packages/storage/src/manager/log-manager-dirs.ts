@@ -158,7 +158,7 @@ interface WrittenDown extends CheckpointedOffsets {
   readonly state: LogState | undefined
 }
 
-/** Opens one log; undefined for one that was never flushed and of which nobody knows to which topic it belongs: it is removed. */
+/** Opens one log. One that was never flushed, and does not say to which topic it belongs, is removed: undefined. */
 async function loadLogIn(
   dir: LogDir,
   topicPartition: TopicPartition,
