@@ -44,7 +44,8 @@ const GIVE_UP_MS = 120_000
 const RETRY_MS = 20
 /** Both do some work after the writes, which is not what rest costs. */
 const SETTLE_MS = 15_000
-const REST_MS = 15_000
+/** A whole minute: a checkpoint of the recovery points falls into it, and the first look for what may be deleted. */
+const REST_MS = 60_000
 const TICKS_A_SECOND = 100
 const CREATE_TOPICS_VERSION = 5
 const METADATA_VERSION = 9
