@@ -126,6 +126,44 @@ describe('partitions whose disk failed', () => {
     assert.deepEqual(valuesIn((await fetchFrom(client, 'others', 0)).records), ['a', 'b', 'c', 'd'])
   })
 
+  test('what a start on a full disk could not open is led again when there is room, also by coordinators', async () => {
+    const fs = new FailingFileSystem()
+    const properties = { 'offsets.topic.num.partitions': '1' }
+    const first = await TestBroker.start({ fs, properties })
+    const before = await first.connect()
+    await createTopic(before, 'events')
+    assert.equal(await produceError(before, 'events', 'a'), 0)
+    const place = { groupId: 'group', topic: { name: 'events', id: '' }, partition: 0 }
+    assert.equal(await findCoordinator(before, 'group'), 0)
+    assert.equal(await commitOffset(before, 8, { ...place, memberId: '', generationId: -1, offset: 1 }), 0)
+    await first.close()
+    await fs.remove('/data/.kafka_cleanshutdown')
+    for (const name of ['events-0', '__consumer_offsets-0']) {
+      // A write that broke off, which a start cuts off.
+      const file = await fs.open(`/data/${name}/00000000000000000000.log`, 'readwrite')
+      await file.writev([Buffer.from('half')], await file.size())
+      await file.close()
+    }
+    fs.fails = (operation, path) => CHANGES.has(operation) && /events-0|__consumer_offsets-0/.test(path)
+    const clock = new ManualClock(Date.now())
+    await using second = await TestBroker.start({ fs, clock, properties })
+    const client = await second.connect()
+    const { leaderId, offlineReplicas } = await describePartition(client, 'events')
+    assert.deepEqual([leaderId, offlineReplicas], [-1, [1]])
+    assert.equal(await produceError(client, 'events', 'b'), Errors.KAFKA_STORAGE_ERROR.code)
+    const commit = (offset: number): Promise<number> =>
+      commitOffset(client, 8, { ...place, memberId: '', generationId: -1, offset })
+    assert.equal(await commit(2), Errors.NOT_COORDINATOR.code)
+
+    fs.fails = () => false
+    await untilBack(clock)
+    assert.deepEqual(await describePartition(client, 'events'), { errorCode: 0, leaderId: 1, offlineReplicas: [] })
+    assert.equal(await produceError(client, 'events', 'b'), 0)
+    assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), ['a', 'b'])
+    assert.equal(await fetchOffset(client, 7, place), 1)
+    assert.equal(await commit(2), 0)
+  })
+
   test('of two folders one fails: what lies in it is offline, also after a restart, the rest serves', async () => {
     const fs = new FailingFileSystem()
     const clock = new ManualClock(Date.now())

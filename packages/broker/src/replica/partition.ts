@@ -25,8 +25,8 @@ export interface PartitionOptions {
   readonly nodeId: number
   /** The log, if this broker has one already. */
   readonly log: UnifiedLog | undefined
-  /** There is a log, or may be, that cannot be read: none is made in its place. */
-  readonly isOffline?: boolean
+  /** Asked as long as there is no log: there is one, or may be, that cannot be read, and none is made in its place. */
+  readonly isOffline?: () => boolean
   /** Makes the log. */
   createLog(): Promise<UnifiedLog>
   /** Resolves when the log is not on its way to another folder, or not any more. */
@@ -45,7 +45,7 @@ export class Partition {
   #log: UnifiedLog | undefined
   #opening: Promise<UnifiedLog> | undefined
   #isRemoved = false
-  readonly #isOffline: boolean
+  readonly #isOffline: () => boolean
   /** Bytes appended since the log was opened, and how many of them are committed. */
   #appendedBytes = 0
   #committedBytes = 0
@@ -60,7 +60,7 @@ export class Partition {
     this.#createLog = () => options.createLog()
     this.#whenMoved = () => options.whenMoved()
     this.#image = options.image
-    this.#isOffline = options.isOffline === true
+    this.#isOffline = options.isOffline ?? (() => false)
     if (options.log !== undefined) this.#attach(options.log)
   }
 
@@ -77,9 +77,9 @@ export class Partition {
     return !this.#isRemoved && !this.isOffline && this.#image.leader === this.#nodeId
   }
 
-  /** Its folder failed, or its log is damaged: nothing can be read or written until the broker starts anew. */
+  /** Its folder failed, or its log is damaged or could not be opened: nothing can be read or written. */
   get isOffline(): boolean {
-    return this.#log?.isOffline ?? this.#isOffline
+    return this.#log?.isOffline ?? this.#isOffline()
   }
 
   get isRemoved(): boolean {
@@ -116,7 +116,7 @@ export class Partition {
     const log = this.#log
     if (log?.isClosed === true) return this.#whenMoved().then(() => this.#log ?? log)
     if (log !== undefined) return Promise.resolve(log)
-    if (this.#isOffline) return Promise.reject(new ApiError(Errors.KAFKA_STORAGE_ERROR))
+    if (this.#isOffline()) return Promise.reject(new ApiError(Errors.KAFKA_STORAGE_ERROR))
     this.#opening ??= this.#createLog()
       .then((log) => this.#attach(log))
       .finally(() => {

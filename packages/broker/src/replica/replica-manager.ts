@@ -61,6 +61,7 @@ export class ReplicaManager {
     this.#logs.onMoved((log) => this.#partitionOf(log)?.replaceLog(log))
     this.#logs.onResumed((log) => this.#onResumed(log))
     this.#logs.onOffline((log) => this.#onOffline(log))
+    this.#logs.onOpened((topicPartition) => this.#onOpened(topicPartition))
     await this.#deleteStrays(image)
   }
 
@@ -146,6 +147,19 @@ export class ReplicaManager {
     this.#notifyElected(partition)
   }
 
+  /** What the disk had kept closed since the start is open, or gone: the partition is led from now on. */
+  #onOpened(topicPartition: TopicPartition): void {
+    const partition = this.partition(topicPartition.topic, topicPartition.partition)
+    const log = this.#logs.log(topicPartition)
+    if (log !== undefined && this.#image !== undefined && this.#isStray(log, this.#image)) this.#deleteLog(log)
+    if (partition === undefined) return
+    if (log?.topicId === partition.topicId) {
+      log.updateConfig(this.#logConfig(topicPartition.topic))
+      partition.replaceLog(log)
+    }
+    if (partition.isLeader) this.#notifyElected(partition)
+  }
+
   #onOffline(log: UnifiedLog): void {
     const partition = this.#partitionOf(log)
     if (partition !== undefined) this.#notifyResigned(partition, partition.leaderEpoch)
@@ -161,6 +175,7 @@ export class ReplicaManager {
     const topicPartition = { topic: topic.name, partition: image.partition }
     const found = this.#logs.log(topicPartition)
     const log = found?.topicId === topic.topicId ? found : undefined
+    const mayLieElsewhere = log === undefined && this.#lacksLogs
     log?.updateConfig(this.#logConfig(topic.name))
     return new Partition({
       topicPartition,
@@ -168,7 +183,7 @@ export class ReplicaManager {
       image,
       nodeId: this.#nodeId,
       log,
-      isOffline: this.#logs.isOffline(topicPartition) || (log === undefined && this.#lacksLogs),
+      isOffline: () => mayLieElsewhere || this.#logs.isOffline(topicPartition),
       createLog: () => this.#logs.getOrCreateLog(topicPartition, topic.topicId, this.#logConfig(topic.name)),
       whenMoved: () => this.#logs.moveOf(topicPartition)?.done ?? Promise.resolve(),
     })
@@ -188,7 +203,7 @@ export class ReplicaManager {
   }
 
   /** A topic made anew under the same name may come meanwhile: its log is made after this one is out of the way. */
-  #deleteLog({ topicPartition }: Partition): void {
+  #deleteLog({ topicPartition }: { readonly topicPartition: TopicPartition }): void {
     this.#logs.deleteLog(topicPartition).catch((error: unknown) => {
       const partition = topicPartitionName(topicPartition)
       this.#logger.error('The log of a deleted topic cannot be removed', { partition, error })
@@ -199,15 +214,19 @@ export class ReplicaManager {
   async #deleteStrays(image: MetadataImage): Promise<void> {
     // Those that are deleted leave the manager's own list while it is walked.
     const logs = [...this.#logs.logs()]
-    for (const { topicPartition, topicId } of logs) {
-      const topic = image.topics.get(topicPartition.topic)
-      const isReplica = topic?.partitions[topicPartition.partition]?.replicas.includes(this.#nodeId) === true
-      // A log from before topic ids has none yet; it takes its topic's when it is opened.
-      if (isReplica && (topicId === topic.topicId || topicId === ZERO_UUID)) continue
-      const partition = topicPartitionName(topicPartition)
-      this.#logger.warn('Deleting a log whose topic does not exist any more', { partition, topicId })
-      await this.#logs.deleteLog(topicPartition)
+    for (const log of logs) {
+      if (this.#isStray(log, image)) await this.#logs.deleteLog(log.topicPartition)
     }
+  }
+
+  #isStray({ topicPartition, topicId }: UnifiedLog, image: MetadataImage): boolean {
+    const topic = image.topics.get(topicPartition.topic)
+    const isReplica = topic?.partitions[topicPartition.partition]?.replicas.includes(this.#nodeId) === true
+    // A log from before topic ids has none yet; it takes its topic's when it is opened.
+    if (isReplica && (topicId === topic.topicId || topicId === ZERO_UUID)) return false
+    const partition = topicPartitionName(topicPartition)
+    this.#logger.warn('Deleting a log whose topic does not exist any more', { partition, topicId })
+    return true
   }
 
   #updateConfig(topic: string): void {

@@ -132,18 +132,21 @@ class HistoryWithFault {
     for (const { directory, failure } of manager.logs()) {
       if (failure) this.#problems.push(`${directory} is not back: ${failure.message}`)
     }
+    for (const [name, { topicPartition }] of world.timeline.now) {
+      if (manager.isOffline(topicPartition)) this.#problems.push(`${name} is not open`)
+    }
   }
 
-  /** A folder that cannot be used, or a log that could not be opened at the start, is for the next start. */
+  /** A folder that cannot be used is for the next start. */
   #isGivenUp(): boolean {
-    const { manager, timeline } = this.#run.world
-    const isOffline = [...timeline.now.values()].some(({ topicPartition }) => manager.isOffline(topicPartition))
-    return isOffline || manager.logDirs.length < 2 || manager.logDirs.some(({ failure }) => failure)
+    const { manager } = this.#run.world
+    return manager.logDirs.length < 2 || manager.logDirs.some(({ failure }) => failure)
   }
 
   #isAway(): boolean {
-    const { manager } = this.#run.world
+    const { manager, timeline } = this.#run.world
     const hasFailed = [...manager.logs()].some(({ failure }) => failure !== undefined)
-    return hasFailed || manager.logDirs.some(({ refusal }) => refusal !== undefined)
+    const isOffline = [...timeline.now.values()].some(({ topicPartition }) => manager.isOffline(topicPartition))
+    return hasFailed || isOffline || manager.logDirs.some(({ refusal }) => refusal !== undefined)
   }
 }

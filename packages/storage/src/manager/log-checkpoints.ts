@@ -54,6 +54,8 @@ export class LogCheckpoints {
 
   /** To be told of every log once it is open, with the recovery point that the file has for it. */
   host({ log, dir }: HostedLog, checkpointedRecoveryPoint: number): void {
+    const name = topicPartitionName(log.topicPartition)
+    if (this.#offline.get(name)?.dir === dir) this.#offline.delete(name)
     this.#recoveryPoints.set(log, checkpointedRecoveryPoint)
     this.#movedHighWatermarks.add(dir)
     log.listen({ onHighWatermark: () => this.#movedHighWatermarks.add(dir) })

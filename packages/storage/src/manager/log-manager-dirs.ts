@@ -10,6 +10,7 @@ import type { Checkpoints } from './log-dir.ts'
 import type { LogState } from './log-state.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import { loadLog } from '../recovery/log-loader.ts'
+import type { ClosedLog } from '../recovery/offline-logs.ts'
 import type { LogManagerOptions } from './log-manager-options.ts'
 import { readMetaProperties } from './meta-properties.ts'
 import { readTextIfPresent } from './offset-checkpoint.ts'
@@ -102,7 +103,7 @@ export interface LoadLogsOptions {
   readonly context: LogContext
   readonly config: LogConfig
   readonly onLoaded: (log: UnifiedLog, checkpointedRecoveryPoint: number) => void
-  readonly onOffline: (topicPartition: TopicPartition, error: unknown, offsets: CheckpointedOffsets) => void
+  readonly onOffline: (closed: ClosedLog, error: unknown, offsets: CheckpointedOffsets) => void
   readonly recoveryThreads: number
 }
 
@@ -128,15 +129,20 @@ export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedD
   await forEachLimited(content.partitions, concurrency, async (topicPartition) => {
     const name = topicPartitionName(topicPartition)
     const offsets = offsetsOf(checkpoints, name)
-    const written = { ...offsets, areOffsetsLost: isDamaged, state: states.get(name) }
+    const state = states.get(name)
+    const written = { ...offsets, areOffsetsLost: isDamaged, topicId: state?.topicId }
     try {
-      const log = await loadLogIn(dir, topicPartition, written, { ...o, onRecovered: progress.addBytes })
+      const { hadCleanShutdown } = dir
+      const how = { ...o, hadCleanShutdown, state, onRecovered: progress.addBytes }
+      const log = await loadLogIn(dir, topicPartition, written, how)
       if (log === undefined) removed.add(name)
       else o.onLoaded(log, offsets.recoveryPoint)
     } catch (error) {
       areAllOpen = false
       logger.error('The log of a partition cannot be opened; the partition stays offline', { partition: name, error })
-      o.onOffline(topicPartition, error, offsets)
+      // Half of it may have been opened: only the files tell what is in them now, as after a crash.
+      const open = () => loadLogIn(dir, topicPartition, written, { ...o, hadCleanShutdown: false })
+      o.onOffline({ topicPartition, dir, recoveryPoint: offsets.recoveryPoint, open }, error, offsets)
     } finally {
       progress.addPartition()
     }
@@ -155,7 +161,14 @@ export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedD
 interface WrittenDown extends CheckpointedOffsets {
   /** A checkpoint is damaged: 0 does not mean that nothing had been flushed. */
   readonly areOffsetsLost: boolean
-  readonly state: LogState | undefined
+  /** From the states, which are all that says it of a log without records. */
+  readonly topicId: string | undefined
+}
+
+interface LoadLogInOptions extends Pick<LoadLogsOptions, 'context' | 'config'> {
+  readonly hadCleanShutdown: boolean
+  readonly state?: LogState | undefined
+  readonly onRecovered?: (bytes: number) => void
 }
 
 /** Opens one log. One that was never flushed, and does not say to which topic it belongs, is removed: undefined. */
@@ -163,12 +176,11 @@ async function loadLogIn(
   dir: LogDir,
   topicPartition: TopicPartition,
   { areOffsetsLost, ...written }: WrittenDown,
-  o: Pick<LoadLogsOptions, 'context' | 'config'> & { readonly onRecovered: (bytes: number) => void },
+  { context, config, hadCleanShutdown, state, onRecovered }: LoadLogInOptions,
 ): Promise<UnifiedLog | undefined> {
-  const { context, config, onRecovered } = o
-  const { hadCleanShutdown, isForeign } = dir
+  const { isForeign } = dir
   const directory = path.join(dir.path, topicPartitionName(topicPartition))
-  const topicId = written.state?.topicId ?? (await readTopicId(context, directory))
+  const topicId = written.topicId ?? (await readTopicId(context, directory))
   const maybeFlushed = hadCleanShutdown || written.recoveryPoint > 0 || areOffsetsLost
   if (topicId === ZERO_UUID && !maybeFlushed) {
     await removeUnknown(context, directory)
@@ -176,7 +188,6 @@ async function loadLogIn(
   }
   return loadLog({
     topicPartition,
-    topicId,
     directory,
     gate: dir,
     config,
@@ -186,8 +197,10 @@ async function loadLogIn(
     recoveryPointIsLost: areOffsetsLost,
     // Nothing of a log that has no records is surely on disk, not even after an orderly stop.
     ...(hadCleanShutdown && written.recoveryPoint > 0 ? {} : { unsyncedParent: dir.path }),
-    onRecovered,
     ...written,
+    topicId,
+    state,
+    ...(onRecovered === undefined ? {} : { onRecovered }),
   })
 }
 

@@ -6,6 +6,7 @@ import { InlineCleaningRunner } from '../cleaner/cleaning-runner.ts'
 import { LogCleaner } from '../cleaner/log-cleaner.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
 import { DiskWatch } from '../recovery/disk-watch.ts'
+import type { ClosedLog } from '../recovery/offline-logs.ts'
 import { OfflineLogs } from '../recovery/offline-logs.ts'
 import { FilePool } from '../segment/file-pool.ts'
 import { GroupCommit } from '../log/group-commit.ts'
@@ -52,7 +53,7 @@ export class LogManager {
   readonly #dirs: readonly LogDir[]
   readonly #context: LogContext
   readonly #logs = new Map<string, HostedLog>()
-  readonly #offline = new OfflineLogs()
+  readonly #offline: OfflineLogs
   readonly #changes = new KeyedQueue()
   readonly #checkpoints: LogCheckpoints
   #closing: Promise<void> | undefined
@@ -64,6 +65,7 @@ export class LogManager {
   readonly #watch: DiskWatch
   #onMoved: (log: UnifiedLog) => void = () => undefined
   #onResumed: (log: UnifiedLog) => void = () => undefined
+  #onOpened: (topicPartition: TopicPartition) => void = () => undefined
   #onOffline: (log: UnifiedLog) => void = () => undefined
   readonly #background: BackgroundTasks
   readonly #burial: LogBurial
@@ -121,17 +123,8 @@ export class LogManager {
         this.#onResumed(reopened.log)
       },
     })
-    this.#watch = new DiskWatch({
-      clock: o.clock,
-      logger: this.#logger,
-      hosted: this.#hosted,
-      burial: this.#burial,
-      resume: (log) => resumption.resume(log),
-      onOffline: (dir, failure, logs) => {
-        for (const log of logs) this.#onOffline(log)
-        o.onLogDirFailure?.(dir.path, failure)
-      },
-    })
+    this.#offline = new OfflineLogs({ ...parts, onOpened: (closed, log) => this.#hostOpened(closed, log) })
+    this.#watch = this.#newWatch(resumption)
     this.#creation = this.#newCreation()
     for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)
     this.#moves = new LogMoves({
@@ -140,6 +133,21 @@ export class LogManager {
       placement: this.#placement,
       hosted,
       exchange: (move) => exchange.carryOut(move),
+    })
+  }
+
+  #newWatch(resumption: LogResumption): DiskWatch {
+    return new DiskWatch({
+      clock: this.#o.clock,
+      logger: this.#logger,
+      hosted: this.#hosted,
+      burial: this.#burial,
+      resume: (log) => resumption.resume(log),
+      offline: this.#offline,
+      onOffline: (dir, failure, logs) => {
+        for (const log of logs) this.#onOffline(log)
+        this.#o.onLogDirFailure?.(dir.path, failure)
+      },
     })
   }
 
@@ -189,9 +197,9 @@ export class LogManager {
         this.#hostFound({ log, dir }, checkpointedRecoveryPoint)
         lostFlushed ||= log.recoveryPoint < checkpointedRecoveryPoint
       },
-      onOffline: (topicPartition, error, offsets) => {
-        this.#offline.add(topicPartition, dir, error)
-        this.#checkpoints.keep(topicPartition, dir, offsets)
+      onOffline: (closed, error, offsets) => {
+        if (this.#offline.add(closed, error)) this.#watch.openLater(dir)
+        this.#checkpoints.keep(closed.topicPartition, dir, offsets)
       },
       recoveryThreads: this.#o.recoveryThreadsPerDir ?? 2,
     })
@@ -291,6 +299,14 @@ export class LogManager {
     else if (stays === found) this.#replace(known, found, checkpointedRecoveryPoint)
   }
 
+  /** Takes a log that the start could not open; undefined when nothing of it had to be kept. */
+  #hostOpened({ topicPartition, dir, recoveryPoint }: ClosedLog, log: UnifiedLog | undefined): void {
+    if (log === undefined) this.#checkpoints.forget(topicPartitionName(topicPartition), dir)
+    else this.#host(log, dir, recoveryPoint)
+    this.#onOpened(topicPartition)
+    if (log !== undefined && log.recoveryPoint < recoveryPoint) void this.checkpointOffsets()
+  }
+
   #host(log: UnifiedLog, dir: LogDir, checkpointedRecoveryPoint: number): void {
     const name = topicPartitionName(log.topicPartition)
     const other = this.#logs.get(name)
@@ -347,6 +363,11 @@ export class LogManager {
   /** Calls back with the log that took the place of one that failed, and holds what of that one had been written. */
   onResumed(listener: (log: UnifiedLog) => void): void {
     this.#onResumed = listener
+  }
+
+  /** Calls back with every partition whose log the disk had kept closed at the start, when it is open, or gone. */
+  onOpened(listener: (topicPartition: TopicPartition) => void): void {
+    this.#onOpened = listener
   }
 
   /** Calls back with every log whose folder cannot be read any more. */

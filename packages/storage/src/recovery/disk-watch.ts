@@ -4,6 +4,7 @@ import { forEachLimited } from '../limited.ts'
 import type { LogBurial } from '../manager/log-burial.ts'
 import type { HostedLog } from '../manager/log-checkpoints.ts'
 import type { LogDir } from '../manager/log-dir.ts'
+import type { OfflineLogs } from './offline-logs.ts'
 import { StorageError } from '../storage-error.ts'
 import type { UnifiedLog } from '../log/unified-log.ts'
 
@@ -21,6 +22,8 @@ export interface DiskWatchOptions {
   readonly burial: LogBurial
   /** Opens a log anew that failed; see {@link LogResumption}. */
   readonly resume: (log: UnifiedLog) => Promise<void>
+  /** Logs that could not be opened at the start. */
+  readonly offline: Pick<OfflineLogs, 'openIn'>
   /** The folder cannot be read any more, and neither can these logs. */
   readonly onOffline: (dir: LogDir, failure: StorageError, logs: readonly UnifiedLog[]) => void
 }
@@ -34,6 +37,8 @@ export class DiskWatch {
   readonly #o: DiskWatchOptions
   readonly #tasks: BackgroundTasks
   readonly #inspected = new Set<LogDir>()
+  /** Folders with logs that the disk did not let open. */
+  readonly #waiting = new Set<LogDir>()
 
   constructor(o: DiskWatchOptions) {
     this.#o = o
@@ -73,6 +78,13 @@ export class DiskWatch {
     })
   }
 
+  /** To be told of every log that the disk did not let open: it is tried again, ever more seldom, until it opens. */
+  openLater(dir: LogDir): void {
+    if (this.#waiting.has(dir)) return
+    this.#waiting.add(dir)
+    this.#tryToOpen(dir, FIRST_DELAY_MS)
+  }
+
   stop(): Promise<void> {
     return this.#tasks.stop()
   }
@@ -82,6 +94,25 @@ export class DiskWatch {
       if (dir.failure !== undefined || (await this.#isBack(dir)) || !(await this.#isReadable(dir))) return
       this.#tryLater(dir, Math.min(delayMs * 2, DELAY_MS_MAX))
     })
+  }
+
+  #tryToOpen(dir: LogDir, delayMs: number): void {
+    this.#tasks.once(delayMs, 'open logs that the disk did not let open', async () => {
+      if (dir.failure !== undefined) return
+      // A folder that takes no writes is tried on its own account, and these logs with it.
+      if (dir.refusal === undefined && (await this.#haveOpened(dir))) this.#waiting.delete(dir)
+      else this.#tryToOpen(dir, Math.min(delayMs * 2, DELAY_MS_MAX))
+    })
+  }
+
+  async #haveOpened(dir: LogDir): Promise<boolean> {
+    try {
+      await dir.tryWrite()
+    } catch (error) {
+      this.suspend(dir, error)
+      return false
+    }
+    return this.#o.offline.openIn(dir)
   }
 
   async #isBack(dir: LogDir): Promise<boolean> {
@@ -99,6 +130,7 @@ export class DiskWatch {
     }
     dir.refusal = undefined
     logger.info('The disk takes writes again', { logDir: dir.path })
+    await this.#o.offline.openIn(dir)
     return true
   }
 

@@ -1,29 +1,105 @@
+import type { Logger } from '@milena/runtime'
+import type { KeyedQueue } from '../keyed-queue.ts'
+import type { HostedLog } from '../manager/log-checkpoints.ts'
 import type { LogDir } from '../manager/log-dir.ts'
-import { storageFailure } from '../storage-error.ts'
-import type { StorageError } from '../storage-error.ts'
+import { StorageError, storageFailure } from '../storage-error.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import { topicPartitionName } from '../topic-partition.ts'
+import type { UnifiedLog } from '../log/unified-log.ts'
 
-interface OfflineLog {
-  readonly failure: StorageError
+/** A log that could not be opened, and how to try it again. */
+export interface ClosedLog {
+  readonly topicPartition: TopicPartition
   readonly dir: LogDir
+  /** As the checkpoint has it. */
+  readonly recoveryPoint: number
+  /** Opens it as the next start would; undefined when nothing of it had to be kept, and it is gone. */
+  readonly open: () => Promise<UnifiedLog | undefined>
 }
 
-/** Logs that could not be opened: nothing may be made in their place, for their records are still there. */
+interface OfflineLog extends ClosedLog {
+  readonly failure: StorageError
+  /** It was the disk that refused: what is there may be as good as ever. */
+  readonly mayOpenLater: boolean
+}
+
+export interface OfflineLogsOptions {
+  readonly logger: Logger
+  /** What else changes which logs there are waits for its turn here. */
+  readonly changes: KeyedQueue
+  readonly hosted: (name: string) => HostedLog | undefined
+  /** Takes what opened after all; undefined where nothing is left of it. */
+  readonly onOpened: (closed: ClosedLog, log: UnifiedLog | undefined) => void
+}
+
+/**
+ * Logs that could not be opened: nothing may be made in their place, for their records are still there. One that the
+ * disk did not let open, because it was full for example, is tried again; a damaged one waits for who mends it.
+ */
 export class OfflineLogs {
+  readonly #o: OfflineLogsOptions
   readonly #logs = new Map<string, OfflineLog>()
 
-  add(topicPartition: TopicPartition, dir: LogDir, error: unknown): void {
+  constructor(o: OfflineLogsOptions) {
+    this.#o = o
+  }
+
+  /** Returns whether it may open later. */
+  add(closed: ClosedLog, error: unknown): boolean {
     const failure = storageFailure('the log could not be opened', error)
-    this.#logs.set(topicPartitionName(topicPartition), { failure, dir })
-    dir.hasOfflineLogs = true
+    const mayOpenLater = isRefusal(error)
+    this.#logs.set(topicPartitionName(closed.topicPartition), { ...closed, failure, mayOpenLater })
+    closed.dir.hasOfflineLogs = true
+    return mayOpenLater
   }
 
   get(topicPartition: TopicPartition): OfflineLog | undefined {
-    return this.#logs.get(topicPartitionName(topicPartition))
+    return this.#logs.size === 0 ? undefined : this.#logs.get(topicPartitionName(topicPartition))
   }
 
   delete(topicPartition: TopicPartition): void {
     this.#logs.delete(topicPartitionName(topicPartition))
   }
+
+  /** Opens what it was the disk of this folder that kept closed; returns whether nothing like that is left. */
+  async openIn(dir: LogDir): Promise<boolean> {
+    for (const [name, offline] of this.#waitingIn(dir)) await this.#o.changes.run(name, () => this.#open(name, offline))
+    return this.#waitingIn(dir).length === 0
+  }
+
+  #waitingIn(dir: LogDir): [string, OfflineLog][] {
+    return [...this.#logs].filter(([, offline]) => offline.dir === dir && offline.mayOpenLater)
+  }
+
+  async #open(name: string, offline: OfflineLog): Promise<void> {
+    // It may be deleted by now.
+    if (this.#logs.get(name) !== offline) return
+    if (this.#o.hosted(name) !== undefined) {
+      // The same lies in another folder, and is in use there: which of the two goes, the next start judges.
+      this.#logs.set(name, { ...offline, mayOpenLater: false })
+      return
+    }
+    let log: UnifiedLog | undefined
+    try {
+      log = await offline.open()
+    } catch (error) {
+      const sentence = 'The log of a partition still cannot be opened; the partition stays offline'
+      this.#o.logger.limited(name).warn(sentence, { partition: name, error })
+      this.add(offline, error)
+      return
+    }
+    this.#logs.delete(name)
+    offline.dir.hasOfflineLogs = [...this.#logs.values()].some(({ dir }) => dir === offline.dir)
+    this.#o.onOpened(offline, log)
+    this.#o.logger.info('A log that the disk had kept closed is open', {
+      partition: name,
+      logEndOffset: log?.logEndOffset,
+    })
+  }
+}
+
+/** Whether it was the file system that said so, and not what lies on it. */
+function isRefusal(error: unknown): boolean {
+  const source = error instanceof StorageError ? error.cause : error
+  return source instanceof Error && 'code' in source && typeof source.code === 'string' && /^E[A-Z]+$/.test(source.code)
 }
