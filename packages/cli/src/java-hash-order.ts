@@ -11,6 +11,9 @@ export function javaStringHash(text: string): number {
 export const topicPartitionHash = ({ topic, partition }: TopicPartition): number =>
   (Math.imul(31, 31 + partition) + javaStringHash(topic)) | 0
 
+/** `Long.hashCode` of Java; exact up to 2^53. */
+export const javaLongHash = (value: number): number => (value ^ Math.floor(value / 2 ** 32)) | 0
+
 /**
  * The order in which a HashMap of Java gives keys that were put one by one, so that two outputs can be compared line by
  * line.

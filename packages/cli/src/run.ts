@@ -15,6 +15,7 @@ const tools = {
   'log-dirs': async () => (await import('./log-dirs/log-dirs-command.ts')).logDirsCommand,
   'delete-records': async () => (await import('./delete-records/delete-records-command.ts')).deleteRecordsCommand,
   'get-offsets': async () => (await import('./get-offsets/get-offsets-command.ts')).getOffsetsCommand,
+  transactions: async () => (await import('./transactions/transactions-command.ts')).transactionsCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

@@ -12,3 +12,17 @@ export const widthOf = (minimum: number, texts: Iterable<string>): number => {
   for (const text of texts) width = Math.max(width, text.length)
   return width
 }
+
+/** A table of Kafka's newer tools: every column as wide as its longest cell, and a tab behind each cell. */
+export function formatTable(
+  headers: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): readonly string[] {
+  const widths = headers.map((header, index) =>
+    widthOf(
+      header.length,
+      rows.map((cells) => String(cells[index])),
+    ),
+  )
+  return [headers, ...rows].map((cells) => cells.map((text, index) => `${cell(text, widths[index]!)}\t`).join(''))
+}

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Admin } from '@milena/client'
 import { startApacheBroker, type ApacheBroker } from './apache-broker.ts'
-import { commandOf, runSide, sortedLines, type Result } from './both-tools.ts'
+import { commandOf, compareSides, runSide, sortedLines, type Comparison, type Result } from './both-tools.ts'
 
 const lib = process.env['KAFKA_LIB'] ?? ''
 const isThere = existsSync(lib)
@@ -18,30 +18,8 @@ if (!isThere && process.env['CI'] === 'true')
 
 let broker: ApacheBroker
 
-interface Comparison {
-  readonly input?: string
-  /** Lines may come in any order (Java prints what its hash maps give). */
-  readonly anyOrder?: boolean
-  /** Also what is printed to standard error must be the same. */
-  readonly stderr?: boolean
-}
-
-async function compare(tool: string, argv: readonly string[], comparison: Comparison = {}): Promise<Result> {
-  const { input = '', anyOrder = false, stderr = true } = comparison
-  const all = ['--bootstrap-server', broker.bootstrapServers, ...argv]
-  // At the same time: each side changes only what is its own.
-  const [apache, milena] = await Promise.all([
-    runSide(lib, 'apache', tool, all, input),
-    runSide(lib, 'milena', tool, all, input),
-  ])
-  const shown = (result: Result) => ({
-    exitCode: result.exitCode,
-    stdout: anyOrder ? sortedLines(result.stdout) : result.stdout,
-    ...(stderr && { stderr: result.stderr }),
-  })
-  assert.deepEqual(shown(milena), shown(apache), `${tool} ${argv.join(' ')}`)
-  return apache
-}
+const compare = (tool: string, argv: readonly string[], comparison: Comparison = {}): Promise<Result> =>
+  compareSides(lib, tool, ['--bootstrap-server', broker.bootstrapServers, ...argv], comparison)
 
 describe('as Apache’s tools', { skip: isThere ? false : 'KAFKA_LIB is not set' }, () => {
   before(async () => {

@@ -1,4 +1,5 @@
 // Runs the same command line with Apache's tool and with ours, and makes what they print comparable.
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
@@ -20,6 +21,8 @@ const classes: Readonly<Record<string, string>> = {
   'delete-records': 'DeleteRecordsCommand',
   'get-offsets': 'GetOffsetShell',
   'log-dirs': 'LogDirsCommand',
+  'producer-perf-test': 'ProducerPerformance',
+  transactions: 'TransactionsCommand',
 }
 
 /** What `%` stands for at each side: names of equal length, so that columns are equally wide. */
@@ -71,6 +74,39 @@ export async function runSide(
   return { exitCode, stdout: neutral(stdout), stderr: withoutTraces(neutral(stderr)) }
 }
 
+export interface Comparison {
+  readonly input?: string
+  /** Lines may come in any order (Java prints what its hash maps give). */
+  readonly anyOrder?: boolean
+  /** Also what is printed to standard error must be the same. */
+  readonly stderr?: boolean
+  /** What of the lines of either side is a measurement, and what stands for it. */
+  readonly measured?: readonly (readonly [measurement: RegExp, placeholder: string])[]
+}
+
+/** Runs both at the same time, since each changes only what is its own. @returns what Apache's tool said */
+export async function compareSides(
+  lib: string,
+  tool: string,
+  argv: readonly string[],
+  comparison: Comparison = {},
+): Promise<Result> {
+  const { input = '', anyOrder = false, stderr = true, measured = [] } = comparison
+  const [apache, milena] = await Promise.all([
+    runSide(lib, 'apache', tool, argv, input),
+    runSide(lib, 'milena', tool, argv, input),
+  ])
+  const still = (text: string): string =>
+    measured.reduce((now, [found, placeholder]) => now.replaceAll(found, placeholder), text)
+  const shown = (result: Result) => ({
+    exitCode: result.exitCode,
+    stdout: still(anyOrder ? sortedLines(result.stdout) : result.stdout),
+    ...(stderr && { stderr: still(result.stderr) }),
+  })
+  assert.deepEqual(shown(milena), shown(apache), `${tool} ${argv.join(' ')}`)
+  return apache
+}
+
 /** Sentences of the table of errors, of which ours are our own. */
 const sentences: readonly (readonly [apache: string, milena: string])[] = [
   ['The group id does not exist.', 'There is no group of this id.'],
@@ -91,7 +127,8 @@ const sentences: readonly (readonly [apache: string, milena: string])[] = [
  * of errors (of which the exception's name is what scripts look for), and orders that depend on Java's hash maps.
  */
 function normalise(text: string): string {
-  const table = text.search(/^Option +Description *$/m)
+  // Of the help of tools with commands only the usage is theirs; what follows is in our own words.
+  const table = text.search(/^Option +Description *$|\n\n(?=[^]*^optional arguments:$)/m)
   return (
     (table < 0 ? text : text.slice(0, table))
       .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))

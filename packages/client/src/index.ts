@@ -41,6 +41,13 @@ export type { DeleteRecordsQuery, IsolationLevel, OffsetQuery, OffsetResult } fr
 export type { GroupListing, ListGroupsOptions, MemberToRemove } from './admin/groups.ts'
 export type { GroupDescription, MemberDescription } from './admin/group-descriptions.ts'
 export type { CommittedOffset, OffsetAndMetadata } from './admin/group-offsets.ts'
+export type {
+  AbortTransactionSpec,
+  ListTransactionsOptions,
+  ProducerState,
+  TransactionDescription,
+  TransactionListing,
+} from './admin/transactions.ts'
 
 // Producing
 export { Producer } from './producer/producer.ts'

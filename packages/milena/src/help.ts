@@ -9,6 +9,7 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena log-dirs …               kafka-log-dirs: which logs lie in which folders, and how large they are
   milena delete-records …         kafka-delete-records: delete the records of partitions up to an offset
   milena get-offsets …            kafka-get-offsets: the offsets of partitions, now or at a time
+  milena transactions …           kafka-transactions: list and describe transactions, find and end those that hang
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

@@ -11,6 +11,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   'log-dirs': 'kafka-log-dirs',
   'delete-records': 'kafka-delete-records',
   'get-offsets': 'kafka-get-offsets',
+  transactions: 'kafka-transactions',
 }
 
 /**

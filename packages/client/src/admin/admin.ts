@@ -12,6 +12,7 @@ import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
 import * as topics from './topics.ts'
+import * as transactions from './transactions.ts'
 
 /**
  * Administration of a cluster. What is asked about several things at once comes back as a map with an outcome each:
@@ -165,6 +166,35 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<Map<string, Outcome<void>>> {
     return groupOffsets.deleteGroupOffsets(this.client, groupId, partitions, options)
+  }
+
+  /** Keyed by the broker that coordinates them. */
+  listTransactions(
+    options?: transactions.ListTransactionsOptions,
+  ): Promise<Map<number, readonly transactions.TransactionListing[]>> {
+    return transactions.listTransactions(this.client, options)
+  }
+
+  describeTransactions(
+    transactionalIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<transactions.TransactionDescription>>> {
+    return transactions.describeTransactions(this.client, transactionalIds, options)
+  }
+
+  describeProducers(
+    partitions: readonly TopicPartition[],
+    options?: CallOptions & { readonly brokerId?: number },
+  ): Promise<Map<string, Outcome<readonly transactions.ProducerState[]>>> {
+    return transactions.describeProducers(this.client, partitions, options)
+  }
+
+  abortTransaction(spec: transactions.AbortTransactionSpec, options?: CallOptions): Promise<void> {
+    return transactions.abortTransaction(this.client, spec, options)
+  }
+
+  forceTerminateTransaction(transactionalId: string, options?: CallOptions): Promise<void> {
+    return transactions.forceTerminateTransaction(this.client, transactionalId, options)
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { KafkaError, failure, type Outcome } from '../kafka-error.ts'
 import { partitionKey, type Broker, type TopicPartition } from '../cluster/cluster-metadata.ts'
+import type { CoordinatorType } from '../cluster/coordinator-cache.ts'
 import type { KafkaClient } from '../cluster/kafka-client.ts'
 import { timedOut } from '../cluster/retry.ts'
 import { sleep, type Deadline } from '../deadline.ts'
@@ -55,16 +56,17 @@ export async function perKey<K, T>(options: {
 /** Groups the keys by coordinator and asks each for its own, side by side; a broker that fails, fails its keys. */
 export async function byCoordinator<T>(
   client: KafkaClient,
-  groupIds: readonly string[],
-  ask: (coordinator: Broker, groupIds: readonly string[]) => Promise<ReadonlyMap<string, Outcome<T>>>,
+  allKeys: readonly string[],
+  ask: (coordinator: Broker, keys: readonly string[]) => Promise<ReadonlyMap<string, Outcome<T>>>,
+  type: CoordinatorType = 'group',
 ): Promise<Map<string, Outcome<T>>> {
   const results = new Map<string, Outcome<T>>()
   const nodes = new Map<number, { coordinator: Broker; keys: string[] }>()
-  for (const [groupId, outcome] of await client.coordinators.findAll('group', groupIds)) {
-    if (!outcome.ok) results.set(groupId, outcome)
+  for (const [key, outcome] of await client.coordinators.findAll(type, allKeys)) {
+    if (!outcome.ok) results.set(key, outcome)
     else {
       const node = nodes.get(outcome.value.nodeId) ?? { coordinator: outcome.value, keys: [] }
-      node.keys.push(groupId)
+      node.keys.push(key)
       nodes.set(outcome.value.nodeId, node)
     }
   }
@@ -73,8 +75,8 @@ export async function byCoordinator<T>(
     ask,
     results,
   )
-  for (const [groupId, outcome] of results) {
-    if (!outcome.ok) client.coordinators.forgetIfStale('group', groupId, outcome.error)
+  for (const [key, outcome] of results) {
+    if (!outcome.ok) client.coordinators.forgetIfStale(type, key, outcome.error)
   }
   return results
 }

@@ -1,0 +1,115 @@
+// As apache-tools.interop.test.ts, for the tools of administration.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { Admin, Producer, valuesOf } from '@milena/client'
+import { startApacheBroker, type ApacheBroker } from './apache-broker.ts'
+import { commandOf, compareSides, type Comparison, type Result } from './both-tools.ts'
+
+const lib = process.env['KAFKA_LIB'] ?? ''
+const isThere = existsSync(lib)
+if (!isThere && process.env['CI'] === 'true')
+  throw new Error('KAFKA_LIB must name a folder with the jars of Apache Kafka')
+
+let broker: ApacheBroker
+
+const compare = (tool: string, argv: readonly string[], comparison: Comparison = {}): Promise<Result> =>
+  compareSides(lib, tool, ['--bootstrap-server', broker.bootstrapServers, ...argv], comparison)
+
+/** Until something is so. */
+async function until(isSo: (admin: Admin) => Promise<boolean>): Promise<void> {
+  await using admin = new Admin({ bootstrapServers: broker.bootstrapServers })
+  for (let tries = 0; tries < 200; tries++) {
+    if (await isSo(admin)) return
+    await new Promise<void>((resolve) => admin.client.clock.setTimer(200, resolve))
+  }
+  assert.fail('it does not become so')
+}
+
+describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAFKA_LIB is not set' }, () => {
+  before(async () => {
+    broker = await startApacheBroker(lib)
+    await using admin = new Admin({ bootstrapServers: broker.bootstrapServers })
+    valuesOf(await admin.createTopics(['ap-one', 'mi-one', 'shared'].map((name) => ({ name, numPartitions: 2 }))))
+    await using producer = new Producer({ bootstrapServers: broker.bootstrapServers })
+    for (const topic of ['ap-one', 'mi-one', 'shared']) {
+      await producer.send({ topic, partition: 0, key: 'k', value: 'v' })
+      await producer.send({ topic, partition: 1, key: 'k', value: 'v' })
+    }
+  })
+
+  after(() => broker[Symbol.asyncDispose]())
+
+  test('kafka-transactions', async () => {
+    const transactions = (...argv: readonly string[]) =>
+      compare('transactions', argv, {
+        anyOrder: argv[0] === 'list',
+        // How long a transaction has been open.
+        measured: [[/(\tOngoing +\t60000 +\t\d+ +\t)\d+ +/g, '$1-']],
+      })
+    // Each side has an open transaction of its own.
+    const { command, args } = commandOf(
+      lib,
+      'apache',
+      'producer-perf-test',
+      `--bootstrap-server ${broker.bootstrapServers} --topic shared --num-records 1000 --record-size 10 --throughput 1 --transactional-id %txn --transaction-duration-ms 600000`.split(
+        ' ',
+      ),
+    )
+    const writers = ['ap-txn', 'mi-txn'].map((id) =>
+      spawn(
+        command,
+        args.map((arg) => arg.replace('ap-txn', id)),
+        { stdio: 'ignore' },
+      ),
+    )
+    try {
+      await until(async (admin) => {
+        const all = Array.from((await admin.listTransactions()).values()).flat()
+        return all.filter(({ state }) => state === 'Ongoing').length === 2
+      })
+      const listed = await transactions('list')
+      assert.match(listed.stdout, /xx-txn/)
+      await transactions('list', '--duration-filter', '100000000')
+      await transactions('list', '--transactional-id-pattern', 'm.*')
+      await transactions('describe', '--transactional-id', 'ap-txn')
+      await transactions('describe', '--transactional-id', '%nothing')
+      await transactions('describe-producers', '--topic', 'ap-one', '--partition', '0')
+      await transactions('describe-producers', '--topic', 'ap-one', '--partition', '0', '--broker-id', '1')
+      await transactions('find-hanging', '--broker-id', '1')
+      // In minutes: those of less than none hang, if their coordinators did not know them.
+      await transactions('find-hanging', '--topic', 'shared', '--max-transaction-timeout', '-1')
+      await transactions('find-hanging')
+      await transactions('find-hanging', '--broker-id', '1', '--partition', '0')
+      await transactions('abort', '--topic', '%one', '--partition', '0', '--start-offset', '0')
+      await transactions('abort', '--topic', '%one', '--partition', '0')
+      await transactions('abort', '--topic', '%one', '--partition', '0', '--producer-id', '1')
+      await transactions('forceTerminateTransaction', '--transactionalId', '%txn')
+      await until(async (admin) => {
+        const all = Array.from((await admin.listTransactions()).values()).flat()
+        return all.every(({ state }) => state !== 'Ongoing')
+      })
+    } finally {
+      for (const writer of writers) writer.kill('SIGKILL')
+    }
+  })
+
+  test('command lines with commands', async () => {
+    const refused = (...argv: readonly string[]) => compare('transactions', argv)
+    await refused()
+    await refused('lst')
+    await refused('describe')
+    await refused('d')
+    await refused('abort', '--topic', 'a', '--partition', 'x')
+    await refused('abort', '--topic', 'a', '--partition', '0', '--producer-epoch', '70000')
+    await refused('abort', '--topic')
+    await refused('abort', '--tpoic', 'x')
+    await refused('abort', '--help')
+    await refused('list', 'more')
+    await refused('--version')
+    await refused('--help')
+    await compareSides(lib, 'transactions', [])
+    await compareSides(lib, 'transactions', ['list'])
+  })
+})

@@ -1,0 +1,98 @@
+// The command line tools against a broker in this process: that they are told what they ask for. What they print is
+// compared with Apache's tools in packages/cli/test.
+import assert from 'node:assert/strict'
+import { PassThrough, Readable } from 'node:stream'
+import { after, before, describe, test } from 'node:test'
+import { run } from '@milena/cli'
+import { Admin, apis, KafkaClient, Producer, valuesOf } from '@milena/client'
+import { Milena } from './index.ts'
+
+let kafka: Milena
+
+interface Captured {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function tool(name: string, ...argv: readonly string[]): Promise<Captured> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const texts = Promise.all([stdout, stderr].map((stream) => stream.setEncoding('utf8').toArray()))
+  const stdin = Readable.from([])
+  const exitCode = await run(name, argv, { stdout, stderr, stdin, signal: new AbortController().signal })
+  for (const stream of [stdout, stderr]) stream.end()
+  const [out, err] = (await texts).map((chunks) => chunks.join(''))
+  return { exitCode, stdout: out!, stderr: err! }
+}
+
+const server = (): readonly string[] => ['--bootstrap-server', kafka.bootstrapServers]
+
+/** The cells of a table that has a tab behind each. */
+const cellsOf = (text: string): readonly (readonly string[])[] =>
+  text.split('\n').flatMap((line) => {
+    const cells = line.split('\t').map((cell) => cell.trim())
+    return cells.length > 1 ? [cells.slice(0, -1)] : []
+  })
+
+before(async () => {
+  kafka = await Milena.start()
+  await using admin = new Admin({ bootstrapServers: kafka.bootstrapServers })
+  valuesOf(await admin.createTopics([{ name: 'orders', numPartitions: 2 }]))
+  await using producer = new Producer({ bootstrapServers: kafka.bootstrapServers })
+  await producer.send({ topic: 'orders', partition: 0, value: 'one' })
+})
+
+after(() => kafka.close())
+
+describe('kafka-transactions', () => {
+  test('lists, describes and ends what a transactional id has open', async () => {
+    using client = new KafkaClient({ bootstrapServers: kafka.bootstrapServers })
+    const to = { to: { transactionalId: 'payments' } }
+    const { producerId } = await client.request(
+      apis.initProducerId,
+      { transactionalId: 'payments', transactionTimeoutMs: 60_000 },
+      to,
+    )
+    const [, row] = cellsOf((await tool('kafka-transactions', ...server(), 'list')).stdout)
+    assert.deepEqual(row, ['payments', '1', String(producerId), 'Empty'])
+    const filtered = await tool('kafka-transactions', ...server(), 'list', '--transactional-id-pattern', 'x.*')
+    assert.equal(cellsOf(filtered.stdout).length, 1)
+    const described = await tool('kafka-transactions', ...server(), 'describe', '--transactional-id', 'payments')
+    assert.deepEqual(cellsOf(described.stdout)[1]!.slice(0, 8), [
+      '1',
+      'payments',
+      String(producerId),
+      '0',
+      'Empty',
+      '60000',
+      'None',
+      'None',
+    ])
+    const ended = await tool(
+      'kafka-transactions',
+      ...server(),
+      'forceTerminateTransaction',
+      '--transactionalId',
+      'payments',
+    )
+    assert.deepEqual(ended, { exitCode: 0, stdout: '', stderr: '' })
+    const after = await tool('kafka-transactions', ...server(), 'describe', '--transactional-id', 'payments')
+    assert.equal(cellsOf(after.stdout)[1]![3], '1')
+  })
+
+  test('describes producers, and finds nothing that hangs', async () => {
+    const partition = ['--topic', 'orders', '--partition', '0']
+    const { stdout } = await tool('kafka-transactions', ...server(), 'describe-producers', ...partition)
+    const [headers, row] = cellsOf(stdout)
+    assert.equal(headers![5], 'CurrentTransactionStartOffset')
+    assert.deepEqual([row![2], row![3], row![5]], ['-1', '0', 'None'])
+    const hanging = await tool('kafka-transactions', ...server(), 'find-hanging', '--broker-id', '1')
+    assert.deepEqual([hanging.exitCode, cellsOf(hanging.stdout).length], [0, 1])
+    const missing = await tool('kafka-transactions', ...server(), 'abort', ...partition, '--start-offset', '0')
+    assert.deepEqual(missing, {
+      exitCode: 1,
+      stdout: '',
+      stderr: 'Could not find any open transactions starting at offset 0 on partition orders-0\n',
+    })
+  })
+})
