@@ -16,6 +16,8 @@ const tools = {
   'delete-records': async () => (await import('./delete-records/delete-records-command.ts')).deleteRecordsCommand,
   'get-offsets': async () => (await import('./get-offsets/get-offsets-command.ts')).getOffsetsCommand,
   transactions: async () => (await import('./transactions/transactions-command.ts')).transactionsCommand,
+  'share-groups': async () => (await import('./share-groups/share-groups-command.ts')).shareGroupsCommand,
+  groups: async () => (await import('./groups/groups-command.ts')).groupsCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

@@ -112,4 +112,77 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
     await compareSides(lib, 'transactions', [])
     await compareSides(lib, 'transactions', ['list'])
   })
+
+  test('kafka-share-groups and kafka-groups', async () => {
+    const share = (...argv: readonly string[]) => compare('share-groups', argv, { anyOrder: true })
+    const reset = ['--reset-offsets', '--group', '%queue']
+    await share(...reset, '--topic', '%one', '--to-earliest', '--dry-run')
+    const made = await share(...reset, '--topic', '%one', '--to-earliest', '--execute')
+    assert.match(made.stdout, /xx-queue +xx-one +1 +0/)
+    await share(...reset, '--topic', '%one:1', '--to-latest', '--execute')
+    await share(...reset, '--all-topics', '--to-datetime', '2020-01-01T00:00:00.000', '--dry-run')
+    await share(...reset, '--topic', '%one', '--to-datetime', '2100-01-01T00:00:00.000', '--dry-run')
+    await share(...reset, '--topic', '%one:77', '--to-latest', '--dry-run')
+    await share(...reset, '--topic', '%one:x', '--to-latest', '--dry-run')
+    await share('--list')
+    await share('--list', '--state')
+    await share('--list', '--state', 'stable,dead')
+    await share('--list', '--state', 'bogus')
+    await share('--describe', '--group', '%queue')
+    await share('--describe', '--group', '%queue', '--verbose')
+    await share('--describe', '--group', '%queue', '--members')
+    await share('--describe', '--all-groups', '--state', '--verbose')
+    await share('--describe', '--group', '%nothing')
+    const groups = (...argv: readonly string[]) => compare('groups', argv, { anyOrder: true })
+    await groups('--list')
+    await groups('--list', '--share')
+    await groups('--list', '--consumer')
+    await groups('--list', '--group-type', 'share', '--protocol', 'consumer')
+    await groups('--list', '--group-type', 'bogus')
+    await groups('--list', '--share', '--streams')
+    await groups()
+    await groups('--help')
+    await groups('--bogus')
+    await compareSides(lib, 'groups', [])
+    await share('--delete-offsets', '--group', '%queue', '--topic', '%one', '--topic', 'nothing')
+    await share('--delete-offsets', '--group', '%nothing', '--topic', '%one')
+    await share('--delete', '--group', '%queue', '--group', '%nothing')
+    await share('--delete', '--group', '%nothing')
+    await share()
+    await share('--describe')
+    await share('--delete', '--group', 'a', '--topic', 'b')
+    await share(...reset, '--topic', 'a')
+    await share('--list', '--bogus')
+    await share('--help')
+  })
+
+  test('kafka-share-groups, with members', async () => {
+    const { command, args } = commandOf(lib, 'apache', 'console-share-consumer', [
+      '--bootstrap-server',
+      broker.bootstrapServers,
+      '--topic',
+      'shared',
+      '--group',
+      'live',
+    ])
+    const member = spawn(command, args, { stdio: 'ignore' })
+    try {
+      await until(async (admin) => {
+        const group = (await admin.describeShareGroups(['live'])).get('live')!
+        const assigned = group.ok && group.value.members.some(({ assignment }) => assignment.length > 0)
+        return (
+          assigned && (await admin.listShareGroupOffsets('live')).every(({ startOffset }) => startOffset !== undefined)
+        )
+      })
+      const live = (...argv: readonly string[]) => compare('share-groups', [...argv, '--group', 'live'])
+      for (const argv of [[], ['--verbose'], ['--members'], ['--members', '--verbose'], ['--state']]) {
+        await live('--describe', ...argv)
+      }
+      await live('--delete')
+      await live('--delete-offsets', '--topic', 'shared')
+      await live('--reset-offsets', '--topic', 'shared', '--to-latest', '--execute')
+    } finally {
+      member.kill('SIGKILL')
+    }
+  })
 })

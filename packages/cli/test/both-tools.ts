@@ -17,11 +17,14 @@ const classes: Readonly<Record<string, string>> = {
   topics: 'TopicCommand',
   'console-producer': 'ConsoleProducer',
   'console-consumer': 'consumer.ConsoleConsumer',
+  'console-share-consumer': 'consumer.ConsoleShareConsumer',
   'consumer-groups': 'consumer.group.ConsumerGroupCommand',
   'delete-records': 'DeleteRecordsCommand',
   'get-offsets': 'GetOffsetShell',
+  groups: 'GroupsCommand',
   'log-dirs': 'LogDirsCommand',
   'producer-perf-test': 'ProducerPerformance',
+  'share-groups': 'consumer.group.ShareGroupCommand',
   transactions: 'TransactionsCommand',
 }
 

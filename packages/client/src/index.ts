@@ -41,6 +41,7 @@ export type { DeleteRecordsQuery, IsolationLevel, OffsetQuery, OffsetResult } fr
 export type { GroupListing, ListGroupsOptions, MemberToRemove } from './admin/groups.ts'
 export type { GroupDescription, MemberDescription } from './admin/group-descriptions.ts'
 export type { CommittedOffset, OffsetAndMetadata } from './admin/group-offsets.ts'
+export type { ShareGroupDescription, ShareMemberDescription, SharePartitionOffset } from './admin/share-groups.ts'
 export type {
   AbortTransactionSpec,
   ListTransactionsOptions,

@@ -96,3 +96,47 @@ describe('kafka-transactions', () => {
     })
   })
 })
+
+describe('kafka-share-groups and kafka-groups', () => {
+  test('a group is made by where it shall begin, shown, and deleted', async () => {
+    const shareGroups = (...argv: readonly string[]) => tool('kafka-share-groups', ...server(), ...argv)
+    const reset = await shareGroups(
+      '--reset-offsets',
+      '--group',
+      'queue',
+      '--topic',
+      'orders:0',
+      '--to-latest',
+      '--execute',
+    )
+    assert.match(reset.stdout, /\nqueue +orders +0 +1\n$/)
+    assert.equal((await shareGroups('--list')).stdout, 'queue\n')
+    assert.match((await shareGroups('--list', '--state')).stdout, /\nqueue +Empty\n$/)
+    assert.match((await shareGroups('--describe', '--group', 'queue')).stdout, /\nqueue +orders +0 +1 +0\n$/)
+    const state = await shareGroups('--describe', '--all-groups', '--state', '--verbose')
+    assert.match(state.stdout, /\nqueue +127\.0\.0\.1:\d+ {2}\(1\) +Empty +\d+ +\d+ +0\n$/)
+    assert.equal(state.stderr, "\nShare group 'queue' has no active members.\n")
+    const listed = await tool('kafka-groups', ...server(), '--list', '--share')
+    assert.match(listed.stdout, /\nqueue +Share +share +\n$/)
+    const forgotten = await shareGroups(
+      '--delete-offsets',
+      '--group',
+      'queue',
+      '--topic',
+      'orders',
+      '--topic',
+      'nothing',
+    )
+    assert.match(forgotten.stdout, /\nTOPIC +STATUS\nnothing +Error: .*\norders +Successful\n$/)
+    const deleted = await shareGroups('--delete', '--group', 'queue', '--group', 'none')
+    assert.match(
+      deleted.stdout,
+      /\* Group 'none' could not be deleted due to: .*not a share group\.\n\nThese .*: 'queue'\n$/,
+    )
+    assert.equal((await shareGroups('--list')).stdout, '')
+    assert.match(
+      (await shareGroups('--describe', '--group', 'queue')).stdout,
+      /^\nError: Executing share group command failed due to org\.apache\.kafka\.common\.errors\.GroupIdNotFoundException: /,
+    )
+  })
+})

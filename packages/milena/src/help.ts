@@ -10,6 +10,8 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena delete-records …         kafka-delete-records: delete the records of partitions up to an offset
   milena get-offsets …            kafka-get-offsets: the offsets of partitions, now or at a time
   milena transactions …           kafka-transactions: list and describe transactions, find and end those that hang
+  milena share-groups …           kafka-share-groups: list, describe, reset offsets, delete
+  milena groups …                 kafka-groups: list groups of all types
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

@@ -12,6 +12,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   'delete-records': 'kafka-delete-records',
   'get-offsets': 'kafka-get-offsets',
   transactions: 'kafka-transactions',
+  'share-groups': 'kafka-share-groups',
+  groups: 'kafka-groups',
 }
 
 /**

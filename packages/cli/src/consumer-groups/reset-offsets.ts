@@ -2,6 +2,7 @@ import { CommandFailure } from '../command-failure.ts'
 import { KafkaError, partitionKey, valuesOf, type OffsetSpec, type TopicPartition } from '@milena/client'
 import { UsageError } from '../options/option-error.ts'
 import { print } from '../tool-io.ts'
+import { checkExist, fromTime, offsetsAt } from './partition-offsets.ts'
 import { parseDateTime, parseDuration } from '../config/durations.ts'
 import { committedOffsets, selectedGroups, type GroupService } from './group-service.ts'
 import { scenarios } from './group-options.ts'
@@ -139,33 +140,6 @@ async function toCurrent(
   return [...(await inRange(service, known)), ...(await offsetsAt(service, unknown, 'latest'))]
 }
 
-async function offsetsAt(
-  { admin, timeoutMs }: GroupService,
-  partitions: readonly TopicPartition[],
-  place: OffsetSpec,
-): Promise<readonly NewOffset[]> {
-  const queries = partitions.map(({ topic, partition }) => ({ topic, partition, at: place }))
-  const found = valuesOf(await admin.listOffsets(queries, { timeoutMs }))
-  return Array.from(found.values(), ({ topic, partition, offset }) => ({ topic, partition, offset }))
-}
-
-/** The first record at or after a time; the end, where there is none. */
-async function fromTime(
-  service: GroupService,
-  partitions: readonly TopicPartition[],
-  timeMs: number,
-): Promise<readonly NewOffset[]> {
-  const found = await offsetsAt(service, partitions, timeMs)
-  const none = found.filter(({ offset }) => offset < 0)
-  for (const { topic, partition } of none) {
-    print(
-      service.io.stdout,
-      `\nWarn: Partition ${partition} from topic ${topic} is empty. Falling back to latest known offset.`,
-    )
-  }
-  return [...found.filter(({ offset }) => offset >= 0), ...(await offsetsAt(service, none, 'latest'))]
-}
-
 /** Offsets beyond an end of the log become that end. */
 async function inRange(service: GroupService, wanted: readonly NewOffset[]): Promise<readonly NewOffset[]> {
   if (wanted.length === 0) return []
@@ -185,28 +159,4 @@ async function inRange(service: GroupService, wanted: readonly NewOffset[]): Pro
     }
     return { topic, partition, offset: clamped }
   })
-}
-
-async function checkExist({ admin, timeoutMs }: GroupService, partitions: readonly TopicPartition[]): Promise<void> {
-  const topics = Array.from(new Set(partitions.map(({ topic }) => topic)))
-  const described = await admin.describeTopics(topics, { timeoutMs })
-  const unknown = partitions.filter(({ topic, partition }) => {
-    const outcome = described.get(topic)
-    return outcome?.ok !== true || !outcome.value.partitions.some((entry) => entry.partition === partition)
-  })
-  if (unknown.length > 0) {
-    const keys = unknown.map((partition) => partitionKey(partition)).join(',')
-    throw new CommandFailure(`The partitions "${keys}" do not exist`)
-  }
-  const leaderless = partitions.filter(({ topic, partition }) => {
-    const outcome = described.get(topic)!
-    return (
-      outcome.ok &&
-      outcome.value.partitions.every((entry) => entry.partition !== partition || entry.leaderId === undefined)
-    )
-  })
-  if (leaderless.length > 0) {
-    const keys = leaderless.map((partition) => partitionKey(partition)).join(',')
-    throw new CommandFailure(`The partitions "${keys}" have no leader`)
-  }
 }

@@ -62,6 +62,17 @@ describe('as joptsimple reads command lines', () => {
     }
   })
 
+  test('options that are required are missed, except by who asks for help', () => {
+    const needy = {
+      ...specs,
+      help: { about: 'Help.' },
+      server: { about: 'Where.', type: 'String', required: true },
+    } as const
+    assert.throws(() => parseOptions(needy, ['--list']), { message: 'Missing required option(s) [server]' })
+    assert.equal(parseOptions(needy, ['--server', 's']).value('server'), 's')
+    assert.equal(parseOptions(needy, ['--help']).has('help'), true)
+  })
+
   test('some options need another one', () => {
     assert.throws(() => parse('--state'), {
       message: 'Option(s) [state] are unavailable given other options on the command line',

@@ -10,6 +10,8 @@ export interface OptionSpec {
   /** The argument may be left out. */
   readonly optionalArgument?: boolean
   readonly default?: string
+  /** Refused by the parser when it is missing. */
+  readonly required?: boolean
   /** Only together with one of these. */
   readonly availableIf?: readonly string[]
 }
@@ -97,7 +99,9 @@ function split(token: string): { readonly name: string; readonly attached: strin
 }
 
 function checkAvailable(specs: OptionSpecs, given: ReadonlyMap<string, unknown>): void {
-  if (given.has('help')) return
+  if (given.has('help') || given.has('version')) return
+  const missing = Object.keys(specs).filter((name) => specs[name]!.required === true && !given.has(name))
+  if (missing.length > 0) throw new OptionError(`Missing required option(s) [${missing.join(', ')}]`)
   const wrong = Array.from(given.keys()).filter((name) => {
     const { availableIf } = specs[name]!
     return availableIf !== undefined && !availableIf.some((other) => given.has(other))

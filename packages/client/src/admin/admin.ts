@@ -11,6 +11,7 @@ import * as logDirs from './log-dirs.ts'
 import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
+import * as shareGroups from './share-groups.ts'
 import * as topics from './topics.ts'
 import * as transactions from './transactions.ts'
 
@@ -166,6 +167,34 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<Map<string, Outcome<void>>> {
     return groupOffsets.deleteGroupOffsets(this.client, groupId, partitions, options)
+  }
+
+  describeShareGroups(
+    groupIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<shareGroups.ShareGroupDescription>>> {
+    return shareGroups.describeShareGroups(this.client, groupIds, options)
+  }
+
+  listShareGroupOffsets(groupId: string, options?: CallOptions): Promise<readonly shareGroups.SharePartitionOffset[]> {
+    return shareGroups.listShareGroupOffsets(this.client, groupId, options)
+  }
+
+  alterShareGroupOffsets(
+    groupId: string,
+    newOffsets: readonly (TopicPartition & { readonly offset: number })[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return shareGroups.alterShareGroupOffsets(this.client, groupId, newOffsets, options)
+  }
+
+  /** Keyed by topic. */
+  deleteShareGroupOffsets(
+    groupId: string,
+    topicNames: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return shareGroups.deleteShareGroupOffsets(this.client, groupId, topicNames, options)
   }
 
   /** Keyed by the broker that coordinates them. */
