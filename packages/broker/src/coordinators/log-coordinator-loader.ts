@@ -7,7 +7,8 @@ import {
 } from '@milena/coordinator'
 import { Errors } from '@milena/protocol/messages'
 import { batches, controlRecordType, type RecordBatch } from '@milena/records'
-import type { UnifiedLog } from '@milena/storage'
+import { type Appended, StorageError, type UnifiedLog } from '@milena/storage'
+import type { Partition } from '../replica/partition.ts'
 import type { Partitions } from './log-partition-writer.ts'
 
 export interface LogCoordinatorLoaderOptions {
@@ -16,9 +17,17 @@ export interface LogCoordinatorLoaderOptions {
   readonly partitions: Partitions
   /** How much is read at a time; a larger batch is read whole. */
   readonly bufferBytes: number
+  /** Resolves when what was appended is as safe as `acks=all` promises. */
+  readonly whenCommitted: (partition: Partition, appended: Pick<Appended, 'lastOffset' | 'written'>) => Promise<void>
 }
 
-/** How a coordinator comes to know its past: reads its partition of an internal topic from the start to the end. */
+/**
+ * How a coordinator comes to know its past: reads its partition of an internal topic from the start to the end.
+ *
+ * What it reads it answers with, without writing anything: somebody joins, the disk refuses the sync of that, the log is
+ * read again, and when they ask once more they are a member already. So it goes no further than what is as safe as what
+ * it would have written itself.
+ */
 export class LogCoordinatorLoader implements CoordinatorLoader {
   readonly #options: LogCoordinatorLoaderOptions
 
@@ -36,11 +45,23 @@ export class LogCoordinatorLoader implements CoordinatorLoader {
     if (partition === undefined || !partition.isLeader) throw new CoordinatorError(Errors.NOT_LEADER_OR_FOLLOWER)
     // A partition that nobody has written to has no log yet, and need not be given one for being looked at.
     if (partition.log === undefined) return { nextOffset: 0 }
-    return this.#read(partition.log, (batch) => deliver(batch, onRecord, onMarker))
+    const endOffset = await this.#safeEnd(partition, partition.log)
+    return this.#read(partition.log, endOffset, (batch) => deliver(batch, onRecord, onMarker))
   }
 
-  async #read(log: UnifiedLog, onBatch: (batch: RecordBatch) => void): Promise<LoadSummary> {
-    const endOffset = log.logEndOffset
+  async #safeEnd(partition: Partition, log: UnifiedLog): Promise<number> {
+    const { logEndOffset } = log
+    try {
+      await this.#options.whenCommitted(partition, { lastOffset: logEndOffset - 1, written: Promise.resolve() })
+      return logEndOffset
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      // Nobody was told of what is behind it. When the log is opened anew it is read again.
+      return log.recoveryPoint
+    }
+  }
+
+  async #read(log: UnifiedLog, endOffset: number, onBatch: (batch: RecordBatch) => void): Promise<LoadSummary> {
     const options = { maxBytes: this.#options.bufferBytes, maxOffset: endOffset, minOneMessage: true }
     for (let offset = log.logStartOffset; offset < endOffset;) {
       const { slices, nextOffset } = await log.read(offset, options)

@@ -4,9 +4,11 @@ import { CoordinatorError, type LoadedRecord } from '@milena/coordinator'
 import type { PartitionImage } from '@milena/metadata'
 import { Errors } from '@milena/protocol/messages'
 import { buildBatch, endTransactionMarker } from '@milena/records'
+import type { FileSystem } from '@milena/runtime'
 import { MemoryFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
 import { defaultLogConfig, LogManager } from '@milena/storage'
 import { Partition } from '../replica/partition.ts'
+import { FailingFileSystem } from '../testing/failing-file-system.ts'
 import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
 import { LogPartitionWriter } from './log-partition-writer.ts'
 
@@ -30,8 +32,12 @@ const image: PartitionImage = {
 }
 
 /** One partition, a writer and a loader on it. */
-async function onePartition(config = {}, partitionImage: PartitionImage = image) {
-  const ports = { fs: new MemoryFileSystem(), clock: systemClock, random: systemRandom, logger: silentLogger }
+async function onePartition(
+  config = {},
+  partitionImage: PartitionImage = image,
+  fs: FileSystem = new MemoryFileSystem(),
+) {
+  const ports = { fs, clock: systemClock, random: systemRandom, logger: silentLogger }
   const logs = await LogManager.open({ ...ports, logDirs: ['/data'], nodeId: NODE_ID })
   const topicPartition = { topic: TOPIC, partition: 0 }
   const partition = new Partition({
@@ -51,7 +57,12 @@ async function onePartition(config = {}, partitionImage: PartitionImage = image)
     compression: 'none',
     whenCommitted: (_, { written }) => written,
   })
-  const loader = new LogCoordinatorLoader({ topic: TOPIC, partitions, bufferBytes: 100 })
+  const loader = new LogCoordinatorLoader({
+    topic: TOPIC,
+    partitions,
+    bufferBytes: 100,
+    whenCommitted: ({ log }, { lastOffset }) => log!.flushed(lastOffset + 1),
+  })
   const load = async (): Promise<{ keys: string[]; offsets: number[]; nextOffset: number }> => {
     const loaded: LoadedRecord[] = []
     const { nextOffset } = await loader.load(
@@ -82,6 +93,21 @@ describe('a coordinator on its log', () => {
     assert.deepEqual(await Promise.all([first, second, overtaking]), [1, 2, 3])
     assert.equal(await writer.append(0, [record('e')]), 4)
     assert.deepEqual(await load(), { keys: ['a', 'b', 'c', 'd', 'e'], offsets: [0, 1, 2, 3, 4], nextOffset: 5 })
+    await close()
+  })
+
+  test('knows nothing of what the disk has not taken: nobody was told of it', async () => {
+    const fs = new FailingFileSystem()
+    const { partition, writer, load, close } = await onePartition({}, image, fs)
+    await writer.append(0, [record('a')])
+    assert.deepEqual(await load(), { keys: ['a'], offsets: [0], nextOffset: 1 })
+    assert.equal(partition.log!.recoveryPoint, 1, 'what is read is brought to the disk first')
+    await writer.append(0, [record('b')])
+    fs.fails = (operation) => operation === 'sync'
+    assert.deepEqual(await load(), { keys: ['a'], offsets: [0], nextOffset: 1 })
+    assert.deepEqual(await load(), { keys: ['a'], offsets: [0], nextOffset: 1 })
+    assert.equal(partition.log!.logEndOffset, 2)
+    fs.fails = () => false
     await close()
   })
 

@@ -8,6 +8,7 @@ import type { CompressionType } from '@milena/records'
 import type { Clock } from '@milena/runtime'
 import type { TopicPartition } from '@milena/storage'
 import type { LeadershipListener, ReplicaManager } from '../replica/replica-manager.ts'
+import type { LogCoordinatorLoaderOptions } from './log-coordinator-loader.ts'
 import { LogCoordinatorLoader } from './log-coordinator-loader.ts'
 import { LogPartitionWriter } from './log-partition-writer.ts'
 
@@ -31,14 +32,11 @@ export function internalTopicLog({ topic, replicas, clock, compression, bufferBy
   readonly writer: PartitionWriter
   readonly loader: CoordinatorLoader
 } {
-  const place = { topic, partitions: replicas }
+  const whenCommitted: LogCoordinatorLoaderOptions['whenCommitted'] = (partition, appended) =>
+    replicas.whenCommitted(partition, appended)
+  const place = { topic, partitions: replicas, whenCommitted }
   return {
-    writer: new LogPartitionWriter({
-      ...place,
-      clock,
-      compression,
-      whenCommitted: (partition, appended) => replicas.whenCommitted(partition, appended),
-    }),
+    writer: new LogPartitionWriter({ ...place, clock, compression }),
     loader: new LogCoordinatorLoader({ ...place, bufferBytes }),
   }
 }
