@@ -18,6 +18,11 @@ const tools = {
   transactions: async () => (await import('./transactions/transactions-command.ts')).transactionsCommand,
   'share-groups': async () => (await import('./share-groups/share-groups-command.ts')).shareGroupsCommand,
   groups: async () => (await import('./groups/groups-command.ts')).groupsCommand,
+  'broker-api-versions': async () =>
+    (await import('./broker-api-versions/broker-api-versions-command.ts')).brokerApiVersionsCommand,
+  cluster: async () => (await import('./cluster/cluster-tool.ts')).clusterTool,
+  features: async () => (await import('./features/feature-command.ts')).featureCommand,
+  'metadata-quorum': async () => (await import('./metadata-quorum/metadata-quorum-command.ts')).metadataQuorumCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

@@ -9,6 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ApacheBroker extends AsyncDisposable {
   readonly bootstrapServers: string
+  readonly bootstrapControllers: string
+  /** Its `server.properties`. */
+  readonly configFile: string
 }
 
 /** What keeps a JVM of a tool small and quick to start. */
@@ -61,6 +64,8 @@ export async function startApacheBroker(lib: string): Promise<ApacheBroker> {
   }
   return {
     bootstrapServers: `127.0.0.1:${port}`,
+    bootstrapControllers: `127.0.0.1:${controllerPort}`,
+    configFile: file,
     async [Symbol.asyncDispose]() {
       if (broker.exitCode === null) {
         broker.kill('SIGKILL')

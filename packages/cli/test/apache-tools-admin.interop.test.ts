@@ -185,4 +185,96 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
       member.kill('SIGKILL')
     }
   })
+
+  test('kafka-broker-api-versions', async () => {
+    const versions = await compare('broker-api-versions', [])
+    assert.match(versions.stdout, /\tProduce\(0\): 0 to 13 \[usable: 13\],\n|\tProduce\(0\): 3 to 13 \[usable: 13\],\n/)
+    await compareSides(lib, 'broker-api-versions', [])
+    await compareSides(lib, 'broker-api-versions', ['--bogus'])
+    await compareSides(lib, 'broker-api-versions', ['--help'])
+  })
+
+  test('kafka-cluster', async () => {
+    const server = ['--bootstrap-server', broker.bootstrapServers]
+    const controllers = ['-C', broker.bootstrapControllers]
+    const cluster = (...argv: readonly string[]) => compareSides(lib, 'cluster', argv)
+    await cluster('cluster-id', ...server)
+    await cluster('cluster-id', ...controllers)
+    await cluster('list-endpoints', ...server)
+    await cluster('list-endpoints', ...server, '--include-fenced-brokers')
+    await cluster('list-endpoints', ...controllers)
+    await cluster('list-endpoints', ...controllers, '--include-fenced-brokers')
+    await cluster('unregister', ...server, '--id', '77')
+    await cluster('unregister', ...server)
+    await cluster('unregister', ...server, '-i', 'x')
+    await cluster('cluster-id')
+    await cluster('cluster-id', ...server, '--config', broker.configFile)
+    await cluster('cluster-id', ...server, '--config', 'a', '-c', 'b')
+    await cluster('list', ...server)
+    await cluster('describe')
+    await cluster('--help')
+    await cluster()
+  })
+
+  test('kafka-features', async () => {
+    const features = (...argv: readonly string[]) => compare('features', argv)
+    await features('describe')
+    await features('describe', '--node-id', '1')
+    await features('describe', '--node-id', '-1')
+    await features('upgrade', '--release-version', '4.3', '--dry-run')
+    await features('upgrade', '--metadata', '4.4-IV0', '--dry-run')
+    await features('upgrade', '--feature', 'group.version=1', '--feature', 'bogus=2')
+    await features('upgrade', '--feature', 'group.version')
+    await features('upgrade', '--release-version', '4.3', '--feature', 'a=1')
+    await features('upgrade', '--release-version', 'bogus')
+    await features('upgrade')
+    await features('downgrade', '--metadata', '4.0', '--dry-run')
+    await features('downgrade', '--feature', 'share.version=0', '--unsafe', '--dry-run')
+    await features('disable', '--feature', 'share.version', '--dry-run')
+    await features('disable')
+    for (const release of ['3.3-IV3', '3.9', '4.0.1', '4.1-IV0', '4.3', '4.4-IV0', 'bogus']) {
+      await features('version-mapping', '--release-version', release)
+    }
+    await compareSides(lib, 'features', ['version-mapping'])
+    await features(
+      'feature-dependencies',
+      '--feature',
+      'eligible.leader.replicas.version=1',
+      '--feature',
+      'kraft.version=1',
+    )
+    await features('feature-dependencies', '--feature', 'metadata.version=30', '--feature', 'group.version=9')
+    await features('feature-dependencies', '--feature', 'bogus=1')
+    await features('feature-dependencies')
+    await compareSides(lib, 'features', ['describe'])
+    await compareSides(lib, 'features', ['--bootstrap-controller', broker.bootstrapControllers, 'describe'])
+    await features('--help')
+  })
+
+  test('kafka-metadata-quorum', async () => {
+    const measured = [
+      // The metadata log grows while both ask.
+      [/(HighWatermark: +|^1\t.*?\t)\d+/gm, '$1-'],
+      [/\d{13}|\d+ ms ago/g, '-'],
+    ] as const
+    const quorum = (...argv: readonly string[]) => compare('metadata-quorum', argv, { measured })
+    await quorum('describe', '--status')
+    await quorum('describe', '--replication')
+    await quorum('describe', '--replication', '--human-readable')
+    await quorum('describe', '--status', '--human-readable')
+    await quorum('describe', '--status', '--replication')
+    await quorum('describe')
+    const viaControllers = ['--bootstrap-controller', broker.bootstrapControllers, 'describe', '--status']
+    await compareSides(lib, 'metadata-quorum', viaControllers, { measured })
+    await quorum('add-controller')
+    await quorum('--command-config', broker.configFile, 'add-controller', '--dry-run')
+    await quorum('--command-config', broker.configFile, 'add-controller')
+    await quorum('remove-controller', '-i', '77', '-d', 'AAAAAAAAAAAAAAAAAAAAMA')
+    await quorum('remove-controller', '-i', '77', '-d', 'AAAAAAAAAAAAAAAAAAAAMA', '--dry-run')
+    await quorum('remove-controller', '-i', '77', '-d', 'x')
+    await quorum('remove-controller', '-i', '77')
+    await quorum('--command-config', '/nowhere', 'describe', '--status')
+    await quorum('--help')
+    await compareSides(lib, 'metadata-quorum', ['describe', '--status'])
+  })
 })

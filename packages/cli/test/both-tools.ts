@@ -14,6 +14,10 @@ export interface Result {
 }
 
 const classes: Readonly<Record<string, string>> = {
+  'broker-api-versions': 'BrokerApiVersionsCommand',
+  cluster: 'ClusterTool',
+  features: 'FeatureCommand',
+  'metadata-quorum': 'MetadataQuorumCommand',
   topics: 'TopicCommand',
   'console-producer': 'ConsoleProducer',
   'console-consumer': 'consumer.ConsoleConsumer',
@@ -112,6 +116,10 @@ export async function compareSides(
 
 /** Sentences of the table of errors, of which ours are our own. */
 const sentences: readonly (readonly [apache: string, milena: string])[] = [
+  [
+    'DescribeTransactions request for transactionalId `xx-nothing` failed because the ID could not be found',
+    'The transactional id is not known',
+  ],
   ['The group id does not exist.', 'There is no group of this id.'],
   ['The group is not empty.', 'The group still has members.'],
   [
@@ -131,9 +139,11 @@ const sentences: readonly (readonly [apache: string, milena: string])[] = [
  */
 function normalise(text: string): string {
   // Of the help of tools with commands only the usage is theirs; what follows is in our own words.
-  const table = text.search(/^Option +Description *$|\n\n(?=[^]*^optional arguments:$)/m)
+  const table = text.search(/^Option(?: \(\* = required\))? +Description *$|\n\n(?=[^]*^optional arguments:$)/m)
   return (
     (table < 0 ? text : text.slice(0, table))
+      // argparse4j fills the lines of an error up with blanks.
+      .replace(/(?<=^[\w.-]+: error: )[^]*?(?=\n\n|\n*$)/m, (error) => error.replaceAll(/\s+/g, ' '))
       .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
       // Java gives the members of a set in another order at each start.
       .replaceAll(/\[[\w-]+\](?:, \[[\w-]+\])+/g, (set) => set.split(', ').toSorted().join(', '))

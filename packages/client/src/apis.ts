@@ -85,6 +85,10 @@ import {
   AlterPartitionReassignmentsResponse,
   AlterReplicaLogDirsRequest,
   AlterReplicaLogDirsResponse,
+  AddRaftVoterRequest,
+  AddRaftVoterResponse,
+  RemoveRaftVoterRequest,
+  RemoveRaftVoterResponse,
 } from '@milena/protocol'
 import { defineApi } from './net/api.ts'
 
@@ -133,4 +137,6 @@ export const apis = {
   electLeaders: defineApi(ElectLeadersRequest, ElectLeadersResponse),
   alterPartitionReassignments: defineApi(AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse),
   alterReplicaLogDirs: defineApi(AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse),
+  addRaftVoter: defineApi(AddRaftVoterRequest, AddRaftVoterResponse),
+  removeRaftVoter: defineApi(RemoveRaftVoterRequest, RemoveRaftVoterResponse),
 }

@@ -35,6 +35,8 @@ export type {
   DescribeConfigsOptions,
 } from './admin/configs.ts'
 export type { ClusterDescription } from './admin/cluster.ts'
+export type { FeatureMetadata, FeatureUpdate, LevelRange } from './admin/features.ts'
+export type { QuorumEndpoint, QuorumInfo, QuorumReplica } from './admin/quorum.ts'
 export type { LogDirDescription, ReplicaInfo } from './admin/log-dirs.ts'
 export { OffsetSpec } from './admin/offsets.ts'
 export type { DeleteRecordsQuery, IsolationLevel, OffsetQuery, OffsetResult } from './admin/offsets.ts'

@@ -140,3 +140,50 @@ describe('kafka-share-groups and kafka-groups', () => {
     )
   })
 })
+
+test('kafka-broker-api-versions', async () => {
+  const { exitCode, stdout } = await tool('kafka-broker-api-versions', ...server())
+  assert.equal(exitCode, 0)
+  assert.match(
+    stdout,
+    /^127\.0\.0\.1:\d+ \(id: 1 rack: null isFenced: false\) -> \(\n\tProduce\(0\): \d+ to 13 \[usable: 13\],\n/,
+  )
+  assert.match(stdout, /\n\tAddRaftVoter\(80\): UNSUPPORTED,\n/)
+})
+
+test('kafka-cluster', async () => {
+  const cluster = (command: string, ...argv: readonly string[]) => tool('kafka-cluster', command, ...server(), ...argv)
+  assert.match((await cluster('cluster-id')).stdout, /^Cluster ID: [\w-]{22}\n$/)
+  const endpoints = await cluster('list-endpoints', '--include-fenced-brokers')
+  assert.match(endpoints.stdout, /\n1 +127\.0\.0\.1 +\d+ +null +unfenced +broker +\n$/)
+  const unregistered = await cluster('unregister', '--id', '77')
+  assert.equal(unregistered.exitCode, 1)
+  assert.match(unregistered.stderr, /^org\.apache\.kafka\.common\.errors\.BrokerIdNotRegisteredException: /)
+  const controllers = await tool('kafka-cluster', 'cluster-id', '--bootstrap-controller', kafka.bootstrapServers)
+  assert.equal(controllers.exitCode, 1)
+  assert.match(controllers.stderr, /^org\.apache\.kafka\.common\.errors\.\w*EndpointTypeException: /)
+})
+
+test('kafka-features', async () => {
+  const features = (...argv: readonly string[]) => tool('kafka-features', ...server(), ...argv)
+  const { stdout } = await features('describe')
+  assert.match(stdout, /\nFeature: metadata\.version {26}SupportedMinVersion: 3\.3-IV3 +SupportedMaxVersion: 4\.3-IV0 /)
+  assert.equal((await features('describe', '--node-id', '1')).stdout, stdout)
+  const refused = await features('upgrade', '--feature', 'metadata.version=999', '--dry-run')
+  assert.equal(refused.exitCode, 1)
+  assert.match(refused.stdout, /^Can not upgrade metadata\.version to 999\. ./)
+  assert.equal(refused.stderr, '1 out of 1 operation(s) failed.\n')
+  const same = await features('upgrade', '--feature', 'group.version=1', '--dry-run')
+  assert.equal(same.stdout, 'group.version can be upgraded to 1.\n')
+})
+
+test('kafka-metadata-quorum', async () => {
+  const quorum = (...argv: readonly string[]) => tool('kafka-metadata-quorum', ...server(), ...argv)
+  const status = await quorum('describe', '--status')
+  assert.match(status.stdout, /\nLeaderId: {15}1\n.*\nHighWatermark: {10}\d+\nMaxFollowerLag: {9}0\n/)
+  const rows = cellsOf((await quorum('describe', '--replication', '--human-readable')).stdout)
+  assert.deepEqual([rows[1]![0], rows[1]![3], rows[1]![6]], ['1', '0', 'Leader'])
+  const removed = await quorum('remove-controller', '-i', '3', '-d', 'AAAAAAAAAAAAAAAAAAAAMA')
+  assert.equal(removed.exitCode, 1)
+  assert.match(removed.stderr, /UnsupportedVersionException: /)
+})

@@ -12,6 +12,10 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena transactions …           kafka-transactions: list and describe transactions, find and end those that hang
   milena share-groups …           kafka-share-groups: list, describe, reset offsets, delete
   milena groups …                 kafka-groups: list groups of all types
+  milena broker-api-versions …    kafka-broker-api-versions: which versions of which APIs each broker speaks
+  milena cluster …                kafka-cluster: a cluster's id and nodes; forget a broker
+  milena features …               kafka-features: show and change the features of a cluster
+  milena metadata-quorum …        kafka-metadata-quorum: the controllers that agree on the metadata
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

@@ -14,6 +14,10 @@ const TOOLS: Readonly<Record<string, string>> = {
   transactions: 'kafka-transactions',
   'share-groups': 'kafka-share-groups',
   groups: 'kafka-groups',
+  'broker-api-versions': 'kafka-broker-api-versions',
+  cluster: 'kafka-cluster',
+  features: 'kafka-features',
+  'metadata-quorum': 'kafka-metadata-quorum',
 }
 
 /**

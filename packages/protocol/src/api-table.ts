@@ -1,5 +1,6 @@
 import { AddOffsetsToTxnRequest, AddOffsetsToTxnResponse } from './messages/add-offsets-to-txn.ts'
 import { AddPartitionsToTxnRequest, AddPartitionsToTxnResponse } from './messages/add-partitions-to-txn.ts'
+import { AddRaftVoterRequest, AddRaftVoterResponse } from './messages/add-raft-voter.ts'
 import { AllocateProducerIdsRequest, AllocateProducerIdsResponse } from './messages/allocate-producer-ids.ts'
 import { AlterClientQuotasRequest, AlterClientQuotasResponse } from './messages/alter-client-quotas.ts'
 import { AlterConfigsRequest, AlterConfigsResponse } from './messages/alter-configs.ts'
@@ -95,6 +96,7 @@ import {
   ReadShareGroupStateSummaryRequest,
   ReadShareGroupStateSummaryResponse,
 } from './messages/read-share-group-state-summary.ts'
+import { RemoveRaftVoterRequest, RemoveRaftVoterResponse } from './messages/remove-raft-voter.ts'
 import { RenewDelegationTokenRequest, RenewDelegationTokenResponse } from './messages/renew-delegation-token.ts'
 import { SaslAuthenticateRequest, SaslAuthenticateResponse } from './messages/sasl-authenticate.ts'
 import { SaslHandshakeRequest, SaslHandshakeResponse } from './messages/sasl-handshake.ts'
@@ -180,6 +182,8 @@ export const apiTable: readonly (readonly [request: Message, response: Message])
   [ShareGroupDescribeRequest, ShareGroupDescribeResponse],
   [ShareFetchRequest, ShareFetchResponse],
   [ShareAcknowledgeRequest, ShareAcknowledgeResponse],
+  [AddRaftVoterRequest, AddRaftVoterResponse],
+  [RemoveRaftVoterRequest, RemoveRaftVoterResponse],
   [InitializeShareGroupStateRequest, InitializeShareGroupStateResponse],
   [ReadShareGroupStateRequest, ReadShareGroupStateResponse],
   [WriteShareGroupStateRequest, WriteShareGroupStateResponse],

@@ -5,7 +5,7 @@ import * as index from './index.ts'
 import * as pure from './messages.ts'
 
 test('the registry pairs requests with responses and is in the order of the keys', () => {
-  assert.equal(apis.length, 76)
+  assert.equal(apis.length, 78)
   for (const [i, api] of apis.entries()) {
     assert.equal(api.request.name, `${api.name}Request`)
     assert.equal(api.response.name, `${api.name}Response`)

@@ -27,6 +27,7 @@ export { type FieldKind, type ScalarKind, type ScalarTypes, INT64_MAX, INT64_MIN
 export { type Infer, type Input, type Listener, type Message, type MessageKind, message } from './schema/message.ts'
 export { hasVersion, parseVersions, type VersionRange, type Versions } from './schema/versions.ts'
 export { isUuid, METADATA_TOPIC_ID, type Uuid, uuidToBytes, uuidToString, ZERO_UUID } from './uuid.ts'
+export { AddRaftVoterRequest, AddRaftVoterResponse } from './messages/add-raft-voter.ts'
 export { AddOffsetsToTxnRequest, AddOffsetsToTxnResponse } from './messages/add-offsets-to-txn.ts'
 export { AddPartitionsToTxnRequest, AddPartitionsToTxnResponse } from './messages/add-partitions-to-txn.ts'
 export { AllocateProducerIdsRequest, AllocateProducerIdsResponse } from './messages/allocate-producer-ids.ts'
@@ -127,6 +128,7 @@ export {
   ReadShareGroupStateSummaryResponse,
 } from './messages/read-share-group-state-summary.ts'
 export { ReadShareGroupStateRequest, ReadShareGroupStateResponse } from './messages/read-share-group-state.ts'
+export { RemoveRaftVoterRequest, RemoveRaftVoterResponse } from './messages/remove-raft-voter.ts'
 export { RenewDelegationTokenRequest, RenewDelegationTokenResponse } from './messages/renew-delegation-token.ts'
 export { SaslAuthenticateRequest, SaslAuthenticateResponse } from './messages/sasl-authenticate.ts'
 export { SaslHandshakeRequest, SaslHandshakeResponse } from './messages/sasl-handshake.ts'

@@ -23,7 +23,7 @@ const JARS = [
 ]
 
 /** APIs among controllers, and between brokers and controllers, whose work Milena does in another way. */
-const FOREIGN_KEYS = new Set([52, 53, 54, 56, 58, 59, 62, 63, 70, 73, 80, 81, 82])
+const FOREIGN_KEYS = new Set([52, 53, 54, 56, 58, 59, 62, 63, 70, 73, 82])
 
 function apacheMessages(): Map<string, ApacheMessage> {
   const messages = new Map<string, ApacheMessage>()

@@ -102,6 +102,14 @@ describe('usage', () => {
     assert.ok(lines.every((line) => line.length === 80 || line === ''))
   })
 
+  test('what is required has a star', () => {
+    const usage = formatUsage({ server: { about: 'Where.', type: 'String', required: true }, list: { about: 'List.' } })
+    assert.match(
+      usage,
+      /^Option \(\* = required\) {2}Description +\n-{21} {2}-{11} +\n--list +List\. +\n\* --server <String> /,
+    )
+  })
+
   test('a word that is too long stands alone', () => {
     assert.deepEqual(wrap('a bbbbbbbbbb c', 5), ['a', '  bbbbbbbbbb', '  c'])
   })

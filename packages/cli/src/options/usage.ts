@@ -8,12 +8,17 @@ export function formatUsage(specs: OptionSpecs): string {
   const widest = Math.floor((overallWidth - gap) / 2)
   const rows = Object.entries(specs)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, spec]) => ({ option: wrap(heading(name, spec), widest), about: about(spec) }))
-  const optionWidth = Math.max(6, ...rows.flatMap(({ option }) => option.map((line) => line.length)))
+    .map(([name, spec]) => ({
+      option: wrap(heading(name, spec), widest),
+      about: about(spec),
+      isRequired: spec.required === true,
+    }))
+  const title = rows.some(({ isRequired }) => isRequired) ? 'Option (* = required)' : 'Option'
+  const optionWidth = Math.max(title.length, ...rows.flatMap(({ option }) => option.map((line) => line.length)))
   const aboutWidth = overallWidth - optionWidth - gap
   const lines = [
-    ['Option', 'Description'],
-    ['------', '-----------'],
+    [title, 'Description'],
+    ['-'.repeat(title.length), '-----------'],
     ...rows.flatMap(({ option, about: text }) => {
       const right = text.split('\n').flatMap((part) => wrap(part, aboutWidth))
       return Array.from({ length: Math.max(option.length, right.length) }, (_, index) => [
@@ -25,10 +30,11 @@ export function formatUsage(specs: OptionSpecs): string {
   return lines.map(([left, right]) => `${left!.padEnd(optionWidth + gap)}${right!.padEnd(aboutWidth)}\n`).join('')
 }
 
-function heading(name: string, { type, argument, optionalArgument }: OptionSpec): string {
-  if (type === undefined) return `--${name}`
+function heading(name: string, { type, argument, optionalArgument, required }: OptionSpec): string {
+  const flag = required === true ? `* --${name}` : `--${name}`
+  if (type === undefined) return flag
   const inner = argument === undefined ? type : `${type}: ${argument}`
-  return optionalArgument === true ? `--${name} [${inner}]` : `--${name} <${inner}>`
+  return optionalArgument === true ? `${flag} [${inner}]` : `${flag} <${inner}>`
 }
 
 const about = (spec: OptionSpec): string =>

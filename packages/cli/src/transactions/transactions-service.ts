@@ -17,6 +17,9 @@ export async function orExit<T>(what: string, call: () => Promise<T>): Promise<T
     return await call()
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
-    throw new ToolExit(1, `${what}: ${messageOf(error)}. Enable debug logging for additional detail.`)
+    throw new ToolExit(
+      1,
+      `${what}: ${messageOf(error).replace(/\.$/, '')}. Enable debug logging for additional detail.`,
+    )
   }
 }

@@ -4,6 +4,7 @@ import type { TopicPartition } from '../cluster/cluster-metadata.ts'
 import type { Outcome } from '../kafka-error.ts'
 import * as cluster from './cluster.ts'
 import * as configs from './configs.ts'
+import * as features from './features.ts'
 import * as groupDescriptions from './group-descriptions.ts'
 import * as groupOffsets from './group-offsets.ts'
 import * as groups from './groups.ts'
@@ -11,6 +12,7 @@ import * as logDirs from './log-dirs.ts'
 import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
+import * as quorum from './quorum.ts'
 import * as shareGroups from './share-groups.ts'
 import * as topics from './topics.ts'
 import * as transactions from './transactions.ts'
@@ -90,6 +92,38 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions & { readonly includeFencedBrokers?: boolean },
   ): Promise<cluster.ClusterDescription> {
     return cluster.describeCluster(this.client, options)
+  }
+
+  unregisterBroker(brokerId: number, options?: CallOptions): Promise<void> {
+    return cluster.unregisterBroker(this.client, brokerId, options)
+  }
+
+  /** Keyed by API. */
+  describeApiVersions(nodeId: number, options?: CallOptions): Promise<Map<number, features.LevelRange>> {
+    return cluster.describeApiVersions(this.client, nodeId, options)
+  }
+
+  describeFeatures(options?: CallOptions & { readonly nodeId?: number }): Promise<features.FeatureMetadata> {
+    return features.describeFeatures(this.client, options)
+  }
+
+  updateFeatures(
+    updates: ReadonlyMap<string, features.FeatureUpdate>,
+    options?: CallOptions & { readonly validateOnly?: boolean },
+  ): Promise<Map<string, Outcome<void>>> {
+    return features.updateFeatures(this.client, updates, options)
+  }
+
+  describeMetadataQuorum(options?: CallOptions): Promise<quorum.QuorumInfo> {
+    return quorum.describeMetadataQuorum(this.client, options)
+  }
+
+  addRaftVoter(voter: Parameters<typeof quorum.addRaftVoter>[1], options?: CallOptions): Promise<void> {
+    return quorum.addRaftVoter(this.client, voter, options)
+  }
+
+  removeRaftVoter(voter: Parameters<typeof quorum.removeRaftVoter>[1], options?: CallOptions): Promise<void> {
+    return quorum.removeRaftVoter(this.client, voter, options)
   }
 
   /** Keyed by broker. */

@@ -1,7 +1,10 @@
 import { apis } from '../apis.ts'
 import type { Broker } from '../cluster/cluster-metadata.ts'
+import { endpointTypes } from '../cluster/controller-endpoints.ts'
 import type { KafkaClient } from '../cluster/kafka-client.ts'
 import { KafkaError } from '../kafka-error.ts'
+import type { VersionRange } from '../net/api.ts'
+import { software } from '../net/api-versions.ts'
 import type { CallOptions } from './per-key.ts'
 
 export interface ClusterDescription {
@@ -11,7 +14,7 @@ export interface ClusterDescription {
   readonly brokers: readonly (Broker & { readonly isFenced: boolean })[]
 }
 
-/** With DescribeCluster; from brokers before 2.8, with Metadata. */
+/** Of brokers, or of controllers when the client knows those. With DescribeCluster; from brokers before 2.8, with Metadata. */
 export async function describeCluster(
   client: KafkaClient,
   options: CallOptions & { readonly includeFencedBrokers?: boolean } = {},
@@ -22,6 +25,7 @@ export async function describeCluster(
       apis.describeCluster,
       {
         includeClusterAuthorizedOperations: false,
+        ...(client.bootstrapRole === 'controllers' && { endpointType: endpointTypes.controllers }),
         includeFencedBrokers: options.includeFencedBrokers ?? false,
       },
       {
@@ -50,4 +54,38 @@ export async function describeCluster(
     const brokers = Array.from(metadata.brokers.values(), (broker) => ({ ...broker, isFenced: false }))
     return { clusterId: metadata.clusterId, controllerId: metadata.controllerId, brokers }
   }
+}
+
+/** Forgets a broker that will not come back. */
+export async function unregisterBroker(
+  client: KafkaClient,
+  brokerId: number,
+  options: CallOptions = {},
+): Promise<void> {
+  await client.request(
+    apis.unregisterBroker,
+    { brokerId },
+    {
+      to: 'controller',
+      call: 'unregisterBroker',
+      deadline: client.deadline(options.timeoutMs),
+      ...(options.signal && { signal: options.signal }),
+      check: ({ errorCode, errorMessage }) => KafkaError.check(errorCode, errorMessage),
+    },
+  )
+}
+
+/** Which APIs a node speaks in which versions, by key, those included that this client does not know. */
+export async function describeApiVersions(
+  client: KafkaClient,
+  nodeId: number,
+  options: CallOptions = {},
+): Promise<Map<number, VersionRange>> {
+  const { apiKeys } = await client.request(apis.apiVersions, software, {
+    to: { nodeId },
+    call: 'describeApiVersions',
+    deadline: client.deadline(options.timeoutMs),
+    check: ({ errorCode }) => KafkaError.check(errorCode),
+  })
+  return new Map(apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]))
 }

@@ -12,12 +12,15 @@ import { ConnectionPool, type Purpose } from '../net/connection-pool.ts'
 import { tcpConnector, type Address, type Connector } from '../net/connector.ts'
 import { parseBootstrapServers } from './bootstrap-servers.ts'
 import { ClusterMetadata, type Broker } from './cluster-metadata.ts'
+import { requestControllers } from './controller-endpoints.ts'
 import { CoordinatorCache, type CoordinatorType } from './coordinator-cache.ts'
 import { retrying } from './retry.ts'
 
 export interface KafkaClientOptions {
   /** `host:port`, several separated by commas or as a list. */
   readonly bootstrapServers: string | readonly string[]
+  /** Whether the list names brokers, the default, or the controllers of a KRaft quorum, which know no topics (KIP-919). */
+  readonly bootstrapRole?: 'brokers' | 'controllers'
   readonly clientId?: string
   /** How long one request may go unanswered; 30,000. */
   readonly requestTimeoutMs?: number
@@ -63,6 +66,7 @@ export interface RequestOptions<S extends Message> extends SendOptions {
  */
 export class KafkaClient {
   readonly clientId: string
+  readonly bootstrapRole: 'brokers' | 'controllers'
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -80,6 +84,7 @@ export class KafkaClient {
   constructor(options: KafkaClientOptions) {
     this.#bootstrap = parseBootstrapServers(options.bootstrapServers)
     this.clientId = options.clientId ?? 'milena'
+    this.bootstrapRole = options.bootstrapRole ?? 'brokers'
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? systemRandom
     this.logger = options.logger ?? silentLogger
@@ -138,6 +143,10 @@ export class KafkaClient {
     } = {},
   ): Promise<ClusterMetadata> {
     const { topics = [], allowAutoTopicCreation = false, deadline = this.deadline(), signal } = options
+    if (this.bootstrapRole === 'controllers') {
+      this.#takeMetadata(await requestControllers(this, { deadline, call: options.call, signal }), true)
+      return this.#metadata
+    }
     const response = await this.request(
       apis.metadata,
       {

@@ -11,7 +11,8 @@ export interface ApiVersions {
   readonly finalizedFeatures: ReadonlyMap<string, number>
 }
 
-const software = { clientSoftwareName: 'milena', clientSoftwareVersion: '0.1.0' }
+/** What brokers are told of who asks for their versions (KIP-511). */
+export const software = { clientSoftwareName: 'milena', clientSoftwareVersion: '0.1.0' }
 
 /**
  * Asks with our highest version. A broker that does not know it answers in version 0 with error 35 and, since KIP-511,
