@@ -23,6 +23,9 @@ const tools = {
   cluster: async () => (await import('./cluster/cluster-tool.ts')).clusterTool,
   features: async () => (await import('./features/feature-command.ts')).featureCommand,
   'metadata-quorum': async () => (await import('./metadata-quorum/metadata-quorum-command.ts')).metadataQuorumCommand,
+  'leader-election': async () => (await import('./leader-election/leader-election-command.ts')).leaderElectionCommand,
+  'reassign-partitions': async () =>
+    (await import('./reassign-partitions/reassign-partitions-command.ts')).reassignPartitionsCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Admin, Producer, valuesOf } from '@milena/client'
 import { startApacheBroker, type ApacheBroker } from './apache-broker.ts'
@@ -217,7 +220,9 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
   })
 
   test('kafka-features', async () => {
-    const features = (...argv: readonly string[]) => compare('features', argv)
+    // The metadata log grows while both ask.
+    const measured = [[/Epoch: \d+/g, 'Epoch: -']] as const
+    const features = (...argv: readonly string[]) => compare('features', argv, { measured })
     await features('describe')
     await features('describe', '--node-id', '1')
     await features('describe', '--node-id', '-1')
@@ -247,14 +252,15 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
     await features('feature-dependencies', '--feature', 'bogus=1')
     await features('feature-dependencies')
     await compareSides(lib, 'features', ['describe'])
-    await compareSides(lib, 'features', ['--bootstrap-controller', broker.bootstrapControllers, 'describe'])
+    const controllers = ['--bootstrap-controller', broker.bootstrapControllers, 'describe']
+    await compareSides(lib, 'features', controllers, { measured })
     await features('--help')
   })
 
   test('kafka-metadata-quorum', async () => {
     const measured = [
       // The metadata log grows while both ask.
-      [/(HighWatermark: +|^1\t.*?\t)\d+/gm, '$1-'],
+      [/(HighWatermark: +|^1 +\t\S+ *\t)\d+/gm, '$1-'],
       [/\d{13}|\d+ ms ago/g, '-'],
     ] as const
     const quorum = (...argv: readonly string[]) => compare('metadata-quorum', argv, { measured })
@@ -277,4 +283,99 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
     await quorum('--help')
     await compareSides(lib, 'metadata-quorum', ['describe', '--status'])
   })
+
+  test('kafka-leader-election', async () => {
+    const elect = (...argv: readonly string[]) => compare('leader-election', argv)
+    const preferred = ['--election-type', 'preferred']
+    await elect(...preferred, '--topic', 'shared', '--partition', '0')
+    await elect('--election-type', 'UNCLEAN', '--topic', 'shared', '--partition', '0')
+    await elect(...preferred, '--all-topic-partitions')
+    await elect(...preferred, '--topic', '%nothing', '--partition', '0')
+    await withFiles(async (file) => {
+      await elect(...preferred, '--path-to-json-file', await file('{"partitions":[{"topic":"shared","partition":1}]}'))
+      await elect(...preferred, '--path-to-json-file', await file('nonsense'))
+      await elect(...preferred, '--path-to-json-file', await file('{}'))
+      await elect(...preferred, '--path-to-json-file', await file('[]'))
+      await elect(...preferred, '--path-to-json-file', await file('{"partitions":[{"topic":"shared"}]}'))
+    })
+    await elect(...preferred, '--path-to-json-file', '/nowhere')
+    await elect(...preferred)
+    await elect(...preferred, '--topic', 'shared')
+    await elect(...preferred, '--all-topic-partitions', '--partition', '0')
+    await elect(...preferred, '--topic', 'shared', '--partition', 'x')
+    await elect('--election-type', 'x', '--all-topic-partitions')
+    await elect('--all-topic-partitions')
+    await elect(...preferred, '--all-topic-partitions', '--admin.config', 'a', '--command-config', 'b')
+    await elect(...preferred, '--all-topic-partitions', '--admin.config', broker.configFile)
+    await elect('--bogus')
+    await elect('--help')
+  })
+
+  test('kafka-reassign-partitions', async () => {
+    const reassign = (...argv: readonly string[]) => compare('reassign-partitions', argv)
+    await reassign('--list')
+    await compareSides(lib, 'reassign-partitions', ['--bootstrap-controller', broker.bootstrapControllers, '--list'])
+    await withFiles(async (file) => {
+      const topics = await file('{"topics":[{"topic":"ap-one"},{"topic":"shared"}],"version":1}')
+      const generate = ['--generate', '--topics-to-move-json-file']
+      const generated = await reassign(...generate, topics, '--broker-list', '1')
+      assert.match(generated.stdout, /"replicas":\[1\],"log_dirs":\["any"\]\}\]\}$/)
+      await reassign(...generate, topics, '--broker-list', '1,1')
+      await reassign(...generate, topics, '--broker-list', '77')
+      await reassign(...generate, await file('{"topics":[{"topic":"nothing"}]}'), '--broker-list', '1')
+      await reassign(...generate, await file('{"version":3}'), '--broker-list', '1')
+      const plan = await file(
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[1]},{"topic":"ap-one","partition":1,"replicas":[1],"log_dirs":["any"]}]}',
+      )
+      for (const action of ['--execute', '--verify', '--cancel'])
+        await reassign(action, '--reassignment-json-file', plan)
+      await reassign('--verify', '--reassignment-json-file', plan, '--preserve-throttles')
+      await reassign('--execute', '--reassignment-json-file', plan, '--throttle', '5000', '--additional')
+      await reassign('--execute', '--reassignment-json-file', plan, '--throttle', 'x')
+      await reassign('--execute', '--reassignment-json-file', plan, '--disallow-replication-factor-change')
+      const data = /"log_dirs":\["([^"]+)"\]/.exec(generated.stdout)![1]!
+      const folders = await file(
+        `{"partitions":[{"topic":"shared","partition":0,"replicas":[1],"log_dirs":["${data}"]}],"version":1}`,
+      )
+      await reassign('--execute', '--reassignment-json-file', folders, '--replica-alter-log-dirs-throttle', '1000')
+      for (const action of ['--verify', '--cancel']) await reassign(action, '--reassignment-json-file', folders)
+      for (const content of [
+        '{"partitions":[]}',
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[]}]}',
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[1,1]}]}',
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[77]}]}',
+        '{"partitions":[{"topic":"shared","partition":9,"replicas":[1]}]}',
+        '{"partitions":[{"topic":"nothing","partition":0,"replicas":[1]}]}',
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[1],"log_dirs":["/nowhere"]}]}',
+        '{"partitions":[{"topic":"shared","partition":0,"replicas":[1],"log_dirs":[]}]}',
+        '{"version":2}',
+      ]) {
+        await reassign('--execute', '--reassignment-json-file', await file(content))
+      }
+      const unknown = await file('{"partitions":[{"topic":"nothing","partition":0,"replicas":[1]}]}')
+      await reassign('--verify', '--reassignment-json-file', unknown, '--preserve-throttles')
+    })
+    await reassign('--execute', '--reassignment-json-file', '/nowhere')
+    await reassign('--verify')
+    await reassign('--list', '--verify')
+    await reassign('--list', '--throttle', '5')
+    await reassign('--bogus')
+    await reassign('--help')
+    await compareSides(lib, 'reassign-partitions', ['--list'])
+  })
 })
+
+/** Gives files with some content, which are gone when the work is done. */
+async function withFiles(work: (file: (content: string) => Promise<string>) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'milena-admin-tools-'))
+  let count = 0
+  try {
+    await work(async (content) => {
+      const name = path.join(folder, `${++count}.json`)
+      await writeFile(name, content)
+      return name
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

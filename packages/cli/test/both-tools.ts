@@ -26,8 +26,10 @@ const classes: Readonly<Record<string, string>> = {
   'delete-records': 'DeleteRecordsCommand',
   'get-offsets': 'GetOffsetShell',
   groups: 'GroupsCommand',
+  'leader-election': 'LeaderElectionCommand',
   'log-dirs': 'LogDirsCommand',
   'producer-perf-test': 'ProducerPerformance',
+  'reassign-partitions': 'reassign.ReassignPartitionsCommand',
   'share-groups': 'consumer.group.ShareGroupCommand',
   transactions: 'TransactionsCommand',
 }
@@ -78,7 +80,8 @@ export async function runSide(
   child.stdin.end(input)
   const [exitCode] = (await once(child, 'close')) as [number | null]
   const neutral = (text: string): string => normalise(text.replaceAll(/\b(ap|mi)-/g, 'xx-'))
-  return { exitCode, stdout: neutral(stdout), stderr: withoutTraces(neutral(stderr)) }
+  const shown = neutral(stdout)
+  return { exitCode, stdout: withoutPrintedTrace(shown), stderr: withoutTraces(neutral(stderr)) }
 }
 
 export interface Comparison {
@@ -143,7 +146,7 @@ function normalise(text: string): string {
   return (
     (table < 0 ? text : text.slice(0, table))
       // argparse4j fills the lines of an error up with blanks.
-      .replace(/(?<=^[\w.-]+: error: )[^]*?(?=\n\n|\n*$)/m, (error) => error.replaceAll(/\s+/g, ' '))
+      .replace(/(?<=(?:^|\n)[\w.-]+: error: )[^]*?(?=\n\n|$)/, (error) => error.trim().replaceAll(/\s+/g, ' '))
       .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
       // Java gives the members of a set in another order at each start.
       .replaceAll(/\[[\w-]+\](?:, \[[\w-]+\])+/g, (set) => set.split(', ').toSorted().join(', '))
@@ -152,6 +155,10 @@ function normalise(text: string): string {
       .replace(/\n+$/, '')
   )
 }
+
+/** A trace that a tool prints to standard output, with the line that says what it is of. */
+const withoutPrintedTrace = (text: string): string =>
+  text.replaceAll(/\n.*(?:\n\tat .*|\nCaused by: .*|\n\t\.\.\. \d+ more)+/g, '').replace(/\n+$/, '')
 
 /** Java says first what a trace is of, and Apache's tools often have said it already. */
 function withoutTraces(text: string): string {

@@ -1,6 +1,9 @@
 // The command line tools against a broker in this process: that they are told what they ask for. What they print is
 // compared with Apache's tools in packages/cli/test.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { run } from '@milena/cli'
@@ -23,6 +26,14 @@ async function tool(name: string, ...argv: readonly string[]): Promise<Captured>
   for (const stream of [stdout, stderr]) stream.end()
   const [out, err] = (await texts).map((chunks) => chunks.join(''))
   return { exitCode, stdout: out!, stderr: err! }
+}
+
+/** A file that is gone when the test is over. */
+function temporaryFile(content: string): { readonly file: string } & Disposable {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'milena-tools-'))
+  const file = path.join(folder, 'input')
+  writeFileSync(file, content)
+  return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 const server = (): readonly string[] => ['--bootstrap-server', kafka.bootstrapServers]
@@ -186,4 +197,48 @@ test('kafka-metadata-quorum', async () => {
   const removed = await quorum('remove-controller', '-i', '3', '-d', 'AAAAAAAAAAAAAAAAAAAAMA')
   assert.equal(removed.exitCode, 1)
   assert.match(removed.stderr, /UnsupportedVersionException: /)
+})
+
+test('kafka-leader-election', async () => {
+  const elect = (...argv: readonly string[]) => tool('kafka-leader-election', ...server(), '--election-type', ...argv)
+  assert.deepEqual(await elect('preferred', '--topic', 'orders', '--partition', '1'), {
+    exitCode: 0,
+    stdout: 'Valid replica already elected for partitions orders-1\n',
+    stderr: '',
+  })
+  assert.deepEqual(await elect('preferred', '--all-topic-partitions'), { exitCode: 0, stdout: '', stderr: '' })
+  const unknown = await elect('unclean', '--topic', 'nothing', '--partition', '0')
+  assert.match(unknown.stdout, /^Error completing leader election \(UNCLEAN\) for partition: nothing-0: org\.apache\./)
+  assert.deepEqual([unknown.exitCode, unknown.stderr], [1, '1 replica(s) could not be elected\n'])
+})
+
+test('kafka-reassign-partitions', async () => {
+  const reassign = (...argv: readonly string[]) => tool('kafka-reassign-partitions', ...server(), ...argv)
+  assert.equal((await reassign('--list')).stdout, 'No partition reassignments found.\n')
+  using topics = temporaryFile('{"topics":[{"topic":"orders"}],"version":1}')
+  const generated = await reassign('--generate', '--topics-to-move-json-file', topics.file, '--broker-list', '1')
+  const [, current, , , proposed] = generated.stdout.split('\n')
+  assert.match(current!, /"topic":"orders","partition":1,"replicas":\[1\],"log_dirs":\["[^"]+"\]/)
+  using plan = temporaryFile(proposed!)
+  const executed = await reassign('--execute', '--reassignment-json-file', plan.file, '--throttle', '5000')
+  assert.equal(executed.exitCode, 0, executed.stdout)
+  assert.match(
+    executed.stdout,
+    /\nThe inter-broker throttle limit was set to 5000 B\/s\nSuccessfully started partition reassignments for orders-0,orders-1\n$/,
+  )
+  const verified = await reassign('--verify', '--reassignment-json-file', plan.file)
+  assert.equal(
+    verified.stdout,
+    'Status of partition reassignment:\nReassignment of partition orders-0 is completed.\nReassignment of partition orders-1 is completed.\n\nClearing broker-level throttles on broker 1\nClearing topic-level throttles on topic orders\n',
+  )
+  const cancelled = await reassign('--cancel', '--reassignment-json-file', plan.file, '--preserve-throttles')
+  assert.equal(
+    cancelled.stdout,
+    'None of the specified partition reassignments are active.\nNone of the specified partition moves are active.',
+  )
+  using elsewhere = temporaryFile(
+    '{"partitions":[{"topic":"orders","partition":0,"replicas":[1],"log_dirs":["/nowhere"]}]}',
+  )
+  const refused = await reassign('--execute', '--reassignment-json-file', elsewhere.file)
+  assert.match(refused.stdout, /\nError: Failed to alter dir for orders-0-1\n$/)
 })

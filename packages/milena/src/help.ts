@@ -16,6 +16,8 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena cluster …                kafka-cluster: a cluster's id and nodes; forget a broker
   milena features …               kafka-features: show and change the features of a cluster
   milena metadata-quorum …        kafka-metadata-quorum: the controllers that agree on the metadata
+  milena leader-election …        kafka-leader-election: let partitions have another leader
+  milena reassign-partitions …    kafka-reassign-partitions: move partitions and replicas
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

@@ -18,6 +18,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   cluster: 'kafka-cluster',
   features: 'kafka-features',
   'metadata-quorum': 'kafka-metadata-quorum',
+  'leader-election': 'kafka-leader-election',
+  'reassign-partitions': 'kafka-reassign-partitions',
 }
 
 /**

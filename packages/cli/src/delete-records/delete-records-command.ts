@@ -4,6 +4,7 @@ import { ClientConfig } from '../config/client-config.ts'
 import { loadProperties } from '../config/properties.ts'
 import { javaException } from '../java-exceptions.ts'
 import { javaHashOrder, topicPartitionHash } from '../java-hash-order.ts'
+import { arrayOf, fieldOf, integerOf, objectOf, parseJson, stringOf } from '../json-values.ts'
 import { longText } from '../message-json.ts'
 import { commonOptions, requireOptions } from '../options/checks.ts'
 import { ToolExit } from '../options/option-error.ts'
@@ -83,20 +84,16 @@ interface OffsetToDelete extends TopicPartition {
   readonly beforeOffset: number
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 /** The partitions of the file. @throws ToolExit when it is no JSON, or not of this form */
 export function parseOffsets(text: string): readonly OffsetToDelete[] {
-  const json = objectOf(parsed(text))
+  const json = objectOf(parseJson(text))
   const version = json['version'] === undefined ? 1 : integerOf(json['version'])
   if (version !== 1) throw new ToolExit(1, `Not supported version field value ${version}`)
   const { partitions } = json
   if (partitions === undefined) throw new ToolExit(1, 'Missing partitions field')
-  if (!Array.isArray(partitions)) throw new ToolExit(1, `Expected JSON array, received ${JSON.stringify(partitions)}`)
-  const queries = partitions.map((each: unknown) => {
+  const queries = arrayOf(partitions).map((each) => {
     const entry = objectOf(each)
-    const topic = fieldOf(entry, 'topic')
-    if (typeof topic !== 'string') throw expected('String', topic)
+    const topic = stringOf(fieldOf(entry, 'topic'))
     const partition = integerOf(fieldOf(entry, 'partition'))
     return { topic, partition, beforeOffset: integerOf(fieldOf(entry, 'offset'), 'Long') }
   })
@@ -110,30 +107,4 @@ export function parseOffsets(text: string): readonly OffsetToDelete[] {
     throw new ToolExit(1, `Offset json file contains duplicate topic partitions: ${shown.map(partitionKey).join(',')}`)
   }
   return queries
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ToolExit(1, 'The input string is not a valid JSON')
-  }
-}
-
-const expected = (type: string, value: unknown): ToolExit =>
-  new ToolExit(1, `Expected \`${type}\` value, received ${JSON.stringify(value)}`)
-
-function objectOf(value: unknown): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
-  throw new ToolExit(1, `Expected JSON object, received ${JSON.stringify(value)}`)
-}
-
-function fieldOf(entry: Json, name: string): unknown {
-  if (entry[name] === undefined) throw new ToolExit(1, `No such field exists: \`${name}\``)
-  return entry[name]
-}
-
-function integerOf(value: unknown, type = 'Integer'): number {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw expected(type, value)
-  return value
 }

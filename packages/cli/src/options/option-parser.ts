@@ -28,6 +28,11 @@ export class ParsedOptions<S extends OptionSpecs> {
     this.#given = given
   }
 
+  /** What was given, in the order in which it was first. */
+  given(): readonly string[] {
+    return Array.from(this.#given.keys())
+  }
+
   has(name: keyof S & string): boolean {
     return this.#given.has(name)
   }

@@ -13,6 +13,7 @@ import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
 import * as quorum from './quorum.ts'
+import * as reassignments from './reassignments.ts'
 import * as shareGroups from './share-groups.ts'
 import * as topics from './topics.ts'
 import * as transactions from './transactions.ts'
@@ -74,6 +75,21 @@ export class Admin implements AsyncDisposable {
     return descriptions.listPartitionReassignments(this.client, partitions, options)
   }
 
+  electLeaders(
+    type: reassignments.ElectionType,
+    partitions: readonly TopicPartition[] | 'all',
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return reassignments.electLeaders(this.client, type, partitions, options)
+  }
+
+  alterPartitionReassignments(
+    newReassignments: readonly reassignments.NewPartitionReassignment[],
+    options?: CallOptions & { readonly allowReplicationFactorChange?: boolean },
+  ): Promise<Map<string, Outcome<void>>> {
+    return reassignments.alterPartitionReassignments(this.client, newReassignments, options)
+  }
+
   describeConfigs(
     resources: readonly configs.ConfigResource[],
     options?: configs.DescribeConfigsOptions,
@@ -132,6 +148,14 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<Map<number, Outcome<readonly logDirs.LogDirDescription[]>>> {
     return logDirs.describeLogDirs(this.client, brokers, options)
+  }
+
+  /** Keyed by `topic-partition-broker`. */
+  alterReplicaLogDirs(
+    moves: readonly (logDirs.TopicPartitionReplica & { readonly path: string })[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<void>>> {
+    return logDirs.alterReplicaLogDirs(this.client, moves, options)
   }
 
   listOffsets(

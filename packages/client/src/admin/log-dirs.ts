@@ -1,8 +1,8 @@
 import { apis } from '../apis.ts'
-import { partitionKey } from '../cluster/cluster-metadata.ts'
+import { partitionKey, type TopicPartition } from '../cluster/cluster-metadata.ts'
 import type { KafkaClient } from '../cluster/kafka-client.ts'
-import { failure, KafkaError, type Outcome } from '../kafka-error.ts'
-import { perKey, type CallOptions } from './per-key.ts'
+import { failure, KafkaError, success, type Outcome } from '../kafka-error.ts'
+import { byTopic, perKey, type CallOptions } from './per-key.ts'
 
 export interface ReplicaInfo {
   readonly topic: string
@@ -89,4 +89,46 @@ function described(result: {
     error: result.errorCode === 0 ? undefined : KafkaError.ofCode(result.errorCode),
     replicas: new Map(replicas.map((replica) => [partitionKey(replica), replica])),
   }
+}
+
+/** A replica of a partition, by the broker that it is on. */
+export interface TopicPartitionReplica extends TopicPartition {
+  readonly brokerId: number
+}
+
+/** One key for a replica, as Kafka writes it in messages. */
+export const replicaKey = (replica: TopicPartitionReplica): string => `${partitionKey(replica)}-${replica.brokerId}`
+
+/** Begins to move replicas into other log folders of their brokers; keyed by `topic-partition-broker`. */
+export async function alterReplicaLogDirs(
+  client: KafkaClient,
+  moves: readonly (TopicPartitionReplica & { readonly path: string })[],
+  options: CallOptions = {},
+): Promise<Map<string, Outcome<void>>> {
+  const deadline = client.deadline(options.timeoutMs)
+  const results = new Map<string, Outcome<void>>()
+  const ask = async (brokerId: number): Promise<void> => {
+    const own = moves.filter((move) => move.brokerId === brokerId)
+    const dirs = Array.from(new Set(own.map(({ path }) => path)), (path) => ({
+      path,
+      topics: Array.from(byTopic(own.filter((move) => move.path === path)), ([name, list]) => ({
+        name,
+        partitions: list.map(({ partition }) => partition),
+      })),
+    }))
+    const to = { nodeId: brokerId }
+    const response = await client.request(
+      apis.alterReplicaLogDirs,
+      { dirs },
+      { to, call: 'alterReplicaLogDirs', deadline },
+    )
+    for (const { topicName: topic, partitions } of response.results) {
+      for (const { partitionIndex: partition, errorCode } of partitions) {
+        const outcome = errorCode === 0 ? success<void>(undefined) : failure<void>(KafkaError.ofCode(errorCode))
+        results.set(replicaKey({ topic, partition, brokerId }), outcome)
+      }
+    }
+  }
+  await Promise.all(Array.from(new Set(moves.map(({ brokerId }) => brokerId)), ask))
+  return results
 }
