@@ -11,6 +11,8 @@ export {
 export type { TimestampType } from './batch-layout.ts'
 export { buildBatch } from './batch-builder.ts'
 export type { NewBatch, NewRecord } from './batch-builder.ts'
+export { describeChange, SECTOR_BYTES } from './changed-batch.ts'
+export type { BatchInFile } from './changed-batch.ts'
 export { compress, decompress } from './compression/codec.ts'
 export { compressionById, compressionId, compressionLevels, compressionTypes } from './compression/compression-type.ts'
 export type { CompressionType } from './compression/compression-type.ts'

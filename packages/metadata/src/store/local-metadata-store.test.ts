@@ -101,7 +101,7 @@ describe('the metadata log of a single node', () => {
   test('damage in what was acknowledged stops the start, wherever it is', async () => {
     const { bytes, ends } = await written([[topic('a')], [topic('b')], [topic('c')]])
     const starts = [0, ...ends]
-    for (let at = 0; at < ends[1]!; at++) {
+    for (let at = 0; at < ends[2]!; at++) {
       // The leader epoch of a batch is neither covered by its checksum nor read by anybody.
       if (starts.some((start) => at >= start + 12 && at < start + 16)) continue
       const damaged = bytes.slice()
@@ -111,13 +111,38 @@ describe('the metadata log of a single node', () => {
     }
   })
 
-  test('damage in the last batch reads as a batch that was not finished', async () => {
+  test('a last batch of which a part reads as zeros was not finished', async () => {
     const { bytes, ends } = await written([[topic('a')], [topic('b')]])
-    const damaged = bytes.slice()
-    damaged[ends[0]! + 60]! ^= 1
-    const store = await open(await folderOf({ [FIRST_LOG]: damaged }))
-    assert.deepEqual(names(store), ['a'])
+    for (const at of [0, 10, 40, 80]) {
+      const store = await open(await folderOf({ [FIRST_LOG]: bytes.slice().fill(0, ends[0]! + at) }))
+      assert.deepEqual(names(store), ['a'])
+      await store.close()
+    }
+  })
+
+  test('what a start finds at the end, and nobody may have synced, is written again and synced before it is shown', async () => {
+    const { bytes, ends } = await written([[topic('a')], [topic('b')]])
+    const fs = await folderOf({ [FIRST_LOG]: bytes })
+    const calls: string[] = []
+    const opened = fs.open.bind(fs)
+    fs.open = async (...args) => {
+      const file = await opened(...args)
+      const [writev, sync] = [file.writev.bind(file), file.sync.bind(file)]
+      file.writev = (buffers, position) => {
+        calls.push(`writes ${position} to ${position + buffers[0]!.byteLength}`)
+        return writev(buffers, position)
+      }
+      file.sync = () => {
+        calls.push('syncs')
+        return sync()
+      }
+      return file
+    }
+    const store = await open(fs)
+    assert.deepEqual(calls, [`writes ${ends[0]} to ${ends[1]}`, 'syncs'])
+    assert.deepEqual(names(store), ['a', 'b'])
     await store.close()
+    assert.deepEqual(await fs.readFile(FIRST_LOG), bytes)
   })
 })
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Clock, File, FileSystem, Logger } from '@milena/runtime'
-import { buildBatch } from '@milena/records'
+import { buildBatch, describeChange } from '@milena/records'
 import type { MetadataImage } from '../image/metadata-image.ts'
 import type { MetadataRecord } from '../image/metadata-record.ts'
 import { emptyImage, replayAll } from '../image/replay.ts'
@@ -77,7 +77,7 @@ export class LocalMetadataStore implements MetadataStore {
     const names = isNew ? [] : await fs.readdir(folder)
     let image = await newestSnapshot(options, folder, names)
     const logs = await withoutLeftover(options, folder, names)
-    let last: { path: string; validBytes: number; size: number } | undefined
+    let last: LastLog | undefined
     for (const [index, name] of logs.entries()) {
       const path = join(folder, name)
       const bytes = await fs.readFile(path)
@@ -85,6 +85,12 @@ export class LocalMetadataStore implements MetadataStore {
       if (validBytes < bytes.length && index < logs.length - 1) {
         throw new CorruptMetadataError(`${path} is cut short at byte ${validBytes}, but another log follows it`)
       }
+      await refuseChanged({
+        path,
+        bytes,
+        position: validBytes,
+        nextOffset: batches.at(-1)?.nextOffset ?? Number.parseInt(name, 10),
+      })
       for (const { baseOffset, nextOffset, records } of batches) {
         if (nextOffset <= image.offset + 1) continue
         if (baseOffset !== image.offset + 1) {
@@ -92,7 +98,7 @@ export class LocalMetadataStore implements MetadataStore {
         }
         image = records === null ? { ...image, offset: nextOffset - 1 } : replayAll(image, records).image
       }
-      last = { path, validBytes, size: bytes.length }
+      last = { path, bytes, validBytes, unsureBytes: validBytes - (batches.at(-2)?.end ?? 0) }
     }
     const located = await openForAppend(options, folder, last, image.offset + 1)
     const store = new LocalMetadataStore(options, image, located)
@@ -190,6 +196,39 @@ export class LocalMetadataStore implements MetadataStore {
   }
 }
 
+/** The log that is written on. */
+interface LastLog {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly validBytes: number
+  /** As much of that, at its end, as is surely synced only if the last process came to it. */
+  readonly unsureBytes: number
+}
+
+/**
+ * What lies behind the last whole batch was being written when the process died, or the power went, and nobody was told
+ * of it; unless its bytes tell that all of them were there, and have changed since.
+ */
+async function refuseChanged({
+  path,
+  bytes,
+  ...where
+}: {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly position: number
+  readonly nextOffset: number
+}): Promise<void> {
+  const read = (target: Uint8Array, position: number): Promise<number> => {
+    const found = bytes.subarray(position, position + target.byteLength)
+    target.set(found)
+    return Promise.resolve(found.byteLength)
+  }
+  const change = await describeChange({ read, sizeInBytes: bytes.byteLength, ...where })
+  if (change === undefined) return
+  throw new CorruptMetadataError(`${path} is damaged at byte ${where.position}: ${change}; restore it from a copy`)
+}
+
 function logFileName(baseOffset: number): string {
   return `${String(baseOffset).padStart(20, '0')}.log`
 }
@@ -225,7 +264,7 @@ async function newestSnapshot(
 async function openForAppend(
   { fs, logger, logDir }: LocalMetadataStoreOptions,
   folder: string,
-  last: { path: string; validBytes: number; size: number } | undefined,
+  last: LastLog | undefined,
   nextOffset: number,
 ): Promise<Located> {
   // Also when they were there: who made them may have died before they were on the disk.
@@ -234,12 +273,17 @@ async function openForAppend(
     const file = await fs.open(join(folder, logFileName(nextOffset)), 'create')
     return { folder, file, size: 0, place }
   }
-  const file = await fs.open(last.path, 'readwrite')
-  if (last.validBytes < last.size) {
-    const cut = { file: last.path, at: last.validBytes, bytes: last.size - last.validBytes }
+  const { path, bytes, validBytes, unsureBytes } = last
+  const file = await fs.open(path, 'readwrite')
+  if (validBytes < bytes.byteLength) {
+    const cut = { file: path, at: validBytes, bytes: bytes.byteLength - validBytes }
     logger.warn('The metadata log ends in a batch that was not completely written; it is cut off', cut)
-    await file.truncate(last.validBytes)
-    await file.sync()
+    await file.truncate(validBytes)
   }
-  return { folder, file, size: last.validBytes, place }
+  // A process that died before its last sync ended, or was told that it failed, has left what only memory may hold. It
+  // is shown from now on, so it must be on the disk; and only what is written again is surely brought there by a sync.
+  const from = validBytes - unsureBytes
+  if (unsureBytes > 0) await file.writev([bytes.subarray(from, validBytes)], from)
+  await file.sync()
+  return { folder, file, size: validBytes, place }
 }

@@ -1,6 +1,6 @@
-import { RecordBatch } from '@milena/records'
+import type { BatchInFile } from '@milena/records'
+import { RecordBatch, SECTOR_BYTES, describeChange } from '@milena/records'
 import { BATCH_HEADER_BYTES, baseOffsetAt, magicAt, sizeInBytesAt } from './batch-header.ts'
-import { describeChange } from './changed-batch.ts'
 
 /** What the file says of a stretch that holds no sound batch. */
 export interface Damage {
@@ -12,19 +12,7 @@ export interface Damage {
   readonly looksUnwritten: boolean
 }
 
-export interface DamagedFile {
-  /** Reads of the segment's file; fewer bytes than asked only at its end. */
-  readonly read: (target: Uint8Array, position: number) => Promise<number>
-  /** The begin of what is no sound batch. */
-  readonly position: number
-  readonly sizeInBytes: number
-  /** The offset that is due at `position`. */
-  readonly nextOffset: number
-}
-
 const WINDOW_BYTES = 1_048_576
-/** What a disk writes whole or not at all. */
-export const SECTOR_BYTES = 512
 /** Batches end in a zero more often than not (a record without headers); two are rarely chance. */
 const TRAILING_ZEROS_MIN = 2
 /** The end of a marker is the version of its value, the epoch of a coordinator, and no headers: seven zeros. */
@@ -44,7 +32,7 @@ const OFFSET_DISTANCE_MAX = 0x7fff_ffff
  * way.) A batch of zeros and of little else looks like one that lacks bytes, so it is asked first whether its checksum
  * tells that it does not.
  */
-export async function inspectDamage(file: DamagedFile): Promise<Damage> {
+export async function inspectDamage(file: BatchInFile): Promise<Damage> {
   const change = await describeChange(file)
   const soundPosition = await findSoundBatch(file)
   const end = soundPosition ?? file.sizeInBytes
@@ -54,14 +42,14 @@ export async function inspectDamage(file: DamagedFile): Promise<Damage> {
 }
 
 /** The batch at `position` is longer than the file, or not even its header is whole. */
-async function isCutShort({ read, position, sizeInBytes }: DamagedFile): Promise<boolean> {
+async function isCutShort({ read, position, sizeInBytes }: BatchInFile): Promise<boolean> {
   const header = Buffer.alloc(BATCH_HEADER_BYTES)
   const filled = await read(header, position)
   return filled < BATCH_HEADER_BYTES || sizeInBytesAt(header, 0) > sizeInBytes - position
 }
 
 /** A sector, or the part of it that lies in the stretch, is all zeros, or the stretch ends in zeros. */
-async function lacksBytes({ read, position }: DamagedFile, end: number): Promise<boolean> {
+async function lacksBytes({ read, position }: BatchInFile, end: number): Promise<boolean> {
   const header = Buffer.alloc(BATCH_HEADER_BYTES)
   await read(header, position)
   const isMarker = (header[ATTRIBUTES_AT]! & IS_CONTROL) !== 0
@@ -91,7 +79,7 @@ async function lacksBytes({ read, position }: DamagedFile, end: number): Promise
   return trailingZeros >= (isMarker ? TRAILING_ZEROS_MIN_OF_MARKERS : TRAILING_ZEROS_MIN)
 }
 
-async function findSoundBatch(file: DamagedFile): Promise<number | undefined> {
+async function findSoundBatch(file: BatchInFile): Promise<number | undefined> {
   const { read, sizeInBytes } = file
   for (let at = file.position + 1; at + BATCH_HEADER_BYTES <= sizeInBytes;) {
     const window = Buffer.allocUnsafeSlow(Math.min(WINDOW_BYTES, sizeInBytes - at))
@@ -107,14 +95,14 @@ async function findSoundBatch(file: DamagedFile): Promise<number | undefined> {
 }
 
 /** Cheap, and false nearly everywhere: offsets and lengths begin with zeros, and the magic stands behind them. */
-function mayBeBatch(bytes: Buffer, at: number, { nextOffset, sizeInBytes }: DamagedFile, position: number): boolean {
+function mayBeBatch(bytes: Buffer, at: number, { nextOffset, sizeInBytes }: BatchInFile, position: number): boolean {
   if (bytes[at + 16] !== 2 || bytes[at] !== 0 || bytes[at + 8] !== 0 || magicAt(bytes, at) !== 2) return false
   const size = sizeInBytesAt(bytes, at)
   const distance = baseOffsetAt(bytes, at) - nextOffset
   return size >= BATCH_HEADER_BYTES && size <= sizeInBytes - position && distance >= 0 && distance < OFFSET_DISTANCE_MAX
 }
 
-async function isSound({ read }: DamagedFile, position: number): Promise<boolean> {
+async function isSound({ read }: BatchInFile, position: number): Promise<boolean> {
   const header = Buffer.alloc(BATCH_HEADER_BYTES)
   await read(header, position)
   const batch = Buffer.allocUnsafeSlow(sizeInBytesAt(header, 0))

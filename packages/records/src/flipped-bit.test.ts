@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { crc32c } from '@milena/records'
-import { SeededRandom } from '@milena/runtime'
+import { crc32c } from './crc32c.ts'
 import { findFlippedBit, isOneBit } from './flipped-bit.ts'
 
 describe('findFlippedBit', () => {
   test('names the one bit that has changed, wherever it is', () => {
-    const random = new SeededRandom(1)
     for (const length of [1, 2, 61, 700]) {
       const bytes = Buffer.alloc(length, 'records')
       const sum = crc32c(bytes)
       for (let run = 0; run < 50; run++) {
-        const flip = { at: random.int(length), bit: random.int(8) }
+        const flip = { at: (run * 7919) % length, bit: run % 8 }
         bytes[flip.at]! ^= 1 << flip.bit
         assert.deepEqual(findFlippedBit(sum ^ crc32c(bytes), length), flip)
         bytes[flip.at]! ^= 1 << flip.bit

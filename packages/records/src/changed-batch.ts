@@ -1,13 +1,29 @@
-import { crc32c } from '@milena/records'
-import { BATCH_HEADER_BYTES, MAGIC_AT, baseOffsetAt, magicAt, sizeInBytesAt } from './batch-header.ts'
-import type { DamagedFile } from './damage.ts'
-import { SECTOR_BYTES } from './damage.ts'
+import {
+  ATTRIBUTES_AT,
+  CRC_AT,
+  LENGTH_AT,
+  LOG_OVERHEAD,
+  MAGIC,
+  MAGIC_AT,
+  RECORD_BATCH_OVERHEAD,
+} from './batch-layout.ts'
+import { crc32c } from './crc32c.ts'
 import { findFlippedBit, isOneBit } from './flipped-bit.ts'
 
-/** Up to here nothing is covered by the checksum that stands at {@link CRC_AT}: first offset, length, epoch, magic. */
-const COVERED_FROM = 21
-const CRC_AT = 17
-const LENGTH_AT = 8
+/** Where in a file a batch should be, and is none that is sound. */
+export interface BatchInFile {
+  /** Reads of the file; fewer bytes than asked only at its end. */
+  readonly read: (target: Uint8Array, position: number) => Promise<number>
+  readonly position: number
+  readonly sizeInBytes: number
+  /** The offset that is due at `position`. */
+  readonly nextOffset: number
+}
+
+/** What a disk writes whole or not at all. */
+export const SECTOR_BYTES = 512
+/** What stands before is covered by no checksum: first offset, length, epoch, magic. */
+const COVERED_FROM = ATTRIBUTES_AT
 const CHUNK_BYTES = 1_048_576
 
 /**
@@ -15,12 +31,12 @@ const CHUNK_BYTES = 1_048_576
  * the checksum with the length that the header gives, or with one that is a bit away from it, or a single flipped bit
  * explains why they do not. Undefined where bytes may be missing instead, as behind a loss of power.
  */
-export async function describeChange(file: DamagedFile): Promise<string | undefined> {
+export async function describeChange(file: BatchInFile): Promise<string | undefined> {
   const { read, position, sizeInBytes } = file
-  const header = Buffer.alloc(BATCH_HEADER_BYTES)
-  if ((await read(header, position)) < BATCH_HEADER_BYTES) return undefined
+  const header = Buffer.alloc(RECORD_BATCH_OVERHEAD)
+  if ((await read(header, position)) < RECORD_BATCH_OVERHEAD) return undefined
   const crc = header.readUInt32BE(CRC_AT)
-  const said = sizeInBytesAt(header, 0)
+  const said = sizeIn(header)
   const sums = await sumsOf(file, lengthsNear(header, sizeInBytes - position))
   const length = [...sums].find(([, sum]) => sum === crc)?.[0]
   if (length !== undefined) return lacksBegin(header, length, file) ? undefined : changeIn(header, length, file)
@@ -35,20 +51,22 @@ export async function describeChange(file: DamagedFile): Promise<string | undefi
   return `all its bytes are there, and one bit of its byte ${at} has changed`
 }
 
+/** The whole batch with its header. */
+function sizeIn(header: Buffer): number {
+  return LOG_OVERHEAD + header.readInt32BE(LENGTH_AT)
+}
+
 /** The length that the header says, and those of which one bit differs from it, as far as the file goes; ascending. */
 function lengthsNear(header: Buffer, available: number): number[] {
   const field = header.readInt32BE(LENGTH_AT)
   const lengths = [field, ...Array.from({ length: 32 }, (_, bit) => field ^ (1 << bit))].map(
-    (each) => each + LENGTH_END,
+    (each) => each + LOG_OVERHEAD,
   )
-  return lengths.filter((each) => each >= BATCH_HEADER_BYTES && each <= available).toSorted((a, b) => a - b)
+  return lengths.filter((each) => each >= RECORD_BATCH_OVERHEAD && each <= available).toSorted((a, b) => a - b)
 }
 
-/** A length counts from behind its field on. */
-const LENGTH_END = LENGTH_AT + 4
-
 /** The checksum that a batch of each of these lengths, which ascend, would have. */
-async function sumsOf({ read, position }: DamagedFile, lengths: readonly number[]): Promise<Map<number, number>> {
+async function sumsOf({ read, position }: BatchInFile, lengths: readonly number[]): Promise<Map<number, number>> {
   const sums = new Map<number, number>()
   let sum = 0
   let at = COVERED_FROM
@@ -69,27 +87,27 @@ async function sumsOf({ read, position }: DamagedFile, lengths: readonly number[
  * Whether the batch may begin in a sector that did not come to the disk, while the next one, in which its checksum
  * stands, did: then what lies in the first reads as zeros.
  */
-function lacksBegin(header: Buffer, length: number, { position, nextOffset }: DamagedFile): boolean {
+function lacksBegin(header: Buffer, length: number, { position, nextOffset }: BatchInFile): boolean {
   const inFirstSector = SECTOR_BYTES - (position % SECTOR_BYTES)
   if (inFirstSector > CRC_AT || header.subarray(0, inFirstSector).some((byte) => byte !== 0)) return false
-  const due = Buffer.alloc(BATCH_HEADER_BYTES)
+  const due = Buffer.alloc(RECORD_BATCH_OVERHEAD)
   due.writeBigInt64BE(BigInt(nextOffset))
-  due.writeInt32BE(length - LENGTH_END, LENGTH_AT)
-  due[MAGIC_AT] = 2
+  due.writeInt32BE(length - LOG_OVERHEAD, LENGTH_AT)
+  due[MAGIC_AT] = MAGIC
   return due.subarray(0, inFirstSector).some((byte) => byte !== 0)
 }
 
-function changeIn(header: Buffer, length: number, { nextOffset }: DamagedFile): string {
+function changeIn(header: Buffer, length: number, { nextOffset }: BatchInFile): string {
   const match = 'all its bytes are there and match its checksum'
-  if (length !== sizeInBytesAt(header, 0)) return `${match} with a length of ${length}, so that is what has changed`
-  if (magicAt(header, 0) !== 2) return `${match}, so it is its magic that has changed`
-  if (baseOffsetAt(header, 0) !== nextOffset) return `${match}, so it is its offset that has changed`
+  if (length !== sizeIn(header)) return `${match} with a length of ${length}, so that is what has changed`
+  if (header[MAGIC_AT] !== MAGIC) return `${match}, so it is its magic that has changed`
+  if (Number(header.readBigInt64BE(0)) !== nextOffset) return `${match}, so it is its offset that has changed`
   return match
 }
 
 /** Whether a bit that reads as zero, and was none, lies where all is zeros: to the end of the batch, or of its sector. */
 async function mayBeMissing(
-  { read, position }: DamagedFile,
+  { read, position }: BatchInFile,
   { at, bit, length }: { readonly at: number; readonly bit: number; readonly length: number },
 ): Promise<boolean> {
   const sectorBegin = position + at - ((position + at) % SECTOR_BYTES)
