@@ -5,7 +5,7 @@ import type { PartitionImage } from '@milena/metadata'
 import { Errors } from '@milena/protocol/messages'
 import { buildBatch, endTransactionMarker } from '@milena/records'
 import type { FileSystem } from '@milena/runtime'
-import { MemoryFileSystem, silentLogger, systemClock, systemRandom } from '@milena/runtime'
+import { ManualClock, MemoryFileSystem, silentLogger, systemRandom } from '@milena/runtime'
 import { defaultLogConfig, LogManager } from '@milena/storage'
 import { Partition } from '../replica/partition.ts'
 import { FailingFileSystem } from '../testing/failing-file-system.ts'
@@ -37,7 +37,9 @@ async function onePartition(
   partitionImage: PartitionImage = image,
   fs: FileSystem = new MemoryFileSystem(),
 ) {
-  const ports = { fs, clock: systemClock, random: systemRandom, logger: silentLogger }
+  const clock = new ManualClock()
+  // Everything is read from files.
+  const ports = { fs, tailCacheBytes: 0, clock, random: systemRandom, logger: silentLogger }
   const logs = await LogManager.open({ ...ports, logDirs: ['/data'], nodeId: NODE_ID })
   const topicPartition = { topic: TOPIC, partition: 0 }
   const partition = new Partition({
@@ -53,7 +55,7 @@ async function onePartition(
   const writer = new LogPartitionWriter({
     topic: TOPIC,
     partitions,
-    clock: systemClock,
+    clock,
     compression: 'none',
     whenCommitted: (_, { written }) => written,
   })
@@ -61,6 +63,7 @@ async function onePartition(
     topic: TOPIC,
     partitions,
     bufferBytes: 100,
+    clock,
     whenCommitted: ({ log }, { lastOffset }) => log!.flushed(lastOffset + 1),
   })
   const load = async (): Promise<{ keys: string[]; offsets: number[]; nextOffset: number }> => {
@@ -73,7 +76,7 @@ async function onePartition(
     const keys = loaded.map(({ key }) => Buffer.from(key ?? []).toString())
     return { keys, offsets: loaded.map(({ offset }) => offset), nextOffset }
   }
-  return { partition, writer, load, clean: () => logs.cleaner.cleanNow(), close: () => logs.close() }
+  return { partition, writer, load, clock, clean: () => logs.cleaner.cleanNow(), close: () => logs.close() }
 }
 
 const record = (key: string) => ({ key: Buffer.from(key), value: Buffer.from('value') })
@@ -109,6 +112,36 @@ describe('a coordinator on its log', () => {
     assert.equal(partition.log!.logEndOffset, 2)
     fs.fails = () => false
     await close()
+  })
+
+  test('tries again where the disk cannot be read, from where it was, until the log is closed', async () => {
+    const fs = new FailingFileSystem()
+    const { partition, writer, load, clock, close } = await onePartition({}, image, fs)
+    for (const key of ['a', 'b', 'c']) await writer.append(0, [record(key)])
+    await partition.log!.flushed(3)
+    let refusals = 0
+    const refuse = (operation: string): boolean => operation === 'read' && ++refusals > 0
+    fs.fails = refuse
+    const loading = load()
+    const passTime = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second++) {
+        await clock.advanceAsync(1000)
+        for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+      }
+    }
+    await passTime(10)
+    assert.ok(refusals > 2, `${refusals} refusals`)
+    fs.fails = () => false
+    await passTime(10)
+    assert.deepEqual(await loading, { keys: ['a', 'b', 'c'], offsets: [0, 1, 2], nextOffset: 3 })
+    fs.fails = refuse
+    const rejected = assert.rejects(load(), { error: 'KAFKA_STORAGE_ERROR' })
+    await passTime(1)
+    fs.fails = () => false
+    await close()
+    await passTime(2)
+    await rejected
+    assert.equal(clock.pendingTimers, 0)
   })
 
   test('passes over control batches', async () => {

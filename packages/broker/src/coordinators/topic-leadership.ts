@@ -34,9 +34,9 @@ export function internalTopicLog({ topic, replicas, clock, compression, bufferBy
 } {
   const whenCommitted: LogCoordinatorLoaderOptions['whenCommitted'] = (partition, appended) =>
     replicas.whenCommitted(partition, appended)
-  const place = { topic, partitions: replicas, whenCommitted }
+  const place = { topic, partitions: replicas, clock, whenCommitted }
   return {
-    writer: new LogPartitionWriter({ ...place, clock, compression }),
+    writer: new LogPartitionWriter({ ...place, compression }),
     loader: new LogCoordinatorLoader({ ...place, bufferBytes }),
   }
 }
