@@ -11,6 +11,8 @@ export interface CommandToolDefinition {
   readonly parser: ParserSpec
   /** Apache's tools do not agree on whether having shown the help is a success. */
   readonly helpExitCode: 0 | 1
+  /** An empty command line shows the help, and that is a success. */
+  readonly helpWhenEmpty?: boolean
   /** What is printed of a command line that cannot be understood, where it is not the usage and the message. */
   readonly formatError?: (message: string) => string
   readonly main: (parsed: ParsedArguments, io: ToolIo) => Promise<number>
@@ -29,6 +31,10 @@ export async function runCommandTool(
       if (error.reason === 'version') print(io.stdout, `${apacheVersion} (Commit:unknown)`)
       else io.stdout.write(formatArgumentHelp(error.parser))
       return error.reason === 'version' ? 0 : tool.helpExitCode
+    }
+    if (error instanceof ArgumentError && argv.length === 0 && tool.helpWhenEmpty === true) {
+      io.stdout.write(formatArgumentHelp(error.parser))
+      return 0
     }
     if (error instanceof ArgumentError) {
       io.stderr.write(tool.formatError?.(error.message) ?? formatArgumentError(error))

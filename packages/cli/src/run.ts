@@ -26,6 +26,8 @@ const tools = {
   'leader-election': async () => (await import('./leader-election/leader-election-command.ts')).leaderElectionCommand,
   'reassign-partitions': async () =>
     (await import('./reassign-partitions/reassign-partitions-command.ts')).reassignPartitionsCommand,
+  'producer-perf-test': async () => (await import('./producer-perf-test/producer-perf-test.ts')).producerPerfTest,
+  'consumer-perf-test': async () => (await import('./consumer-perf-test/consumer-perf-test.ts')).consumerPerfTest,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

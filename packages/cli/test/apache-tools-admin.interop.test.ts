@@ -363,6 +363,55 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
     await reassign('--help')
     await compareSides(lib, 'reassign-partitions', ['--list'])
   })
+
+  test('kafka-producer-perf-test and kafka-consumer-perf-test', async () => {
+    const produce = (...argv: readonly string[]) =>
+      compare('producer-perf-test', argv, { measured: [[/\d+(?:\.\d+)?(?= (?:records\/sec|MB\/sec|ms))/g, '-']] })
+    const common = ['--topic', '%measured', '--throughput', '-1']
+    const produced = await produce(...common, '--num-records', '500', '--record-size', '100')
+    assert.match(produced.stdout, /^500 records sent, /)
+    await produce(...common, '--num-records', '500', '--payload-monotonic', '--warmup-records', '300')
+    await withFiles(async (file) => {
+      await produce(...common, '--num-records', '20', '--payload-file', await file('one\ntwo\n\nthree\n'))
+      await produce(...common, '--num-records', '20', '--payload-file', await file(''))
+    })
+    await produce(...common, '--num-records', '0', '--record-size', '1')
+    await produce(...common, '--num-records', '5')
+    await produce(...common, '--num-records', '5', '--record-size', '1', '--payload-monotonic')
+    await produce(...common, '--num-records', '5', '--record-size', '1', '--producer-props', 'a')
+    await produce(...common, '--num-records', '5', '--record-size', '1', '--throughput', 'x')
+    await produce(...common, '--num-records', '5', '--record-size', '1', '--producer-props', 'linger.ms=1', 'acks=1')
+    await produce('--help')
+    await compareSides(lib, 'producer-perf-test', [])
+    await compareSides(lib, 'producer-perf-test', [...common, '--num-records', '5', '--record-size', '1'])
+    const consume = (...argv: readonly string[]) =>
+      compare('consumer-perf-test', argv, {
+        // When, how much, how many; the rest is measured.
+        measured: [[/^(?:[\d-]+ [\d:]+, ){2}([\d.]+), [\d.]+, (\d+), .*$/gm, 'from, to, $1, $2']],
+      })
+    const consumed = await consume('--topic', '%measured', '--num-records', '1000', '--group', '%perf')
+    assert.match(consumed.stdout, /, 1\d{3}, /)
+    await consume('--include', '%meas.*', '--messages', '1020', '--hide-header')
+    await consume(
+      '--topic',
+      '%measured',
+      '--num-records',
+      '5',
+      '--group',
+      '%perf',
+      '--timeout',
+      '500',
+      '--date-format',
+      "'x'",
+    )
+    await consume('--topic', '%measured', '--num-records', 'x')
+    await consume('--topic', '%measured', '--num-records', '1', '--reporting-interval', '0')
+    await consume('--topic', '%measured', '--include', 'a', '--num-records', '1')
+    await consume('--topic', '%measured')
+    await consume('--topic', '%measured', '--messages', '1', '--consumer.config', 'a', '--command-config', 'b')
+    await consume('--bogus')
+    await consume('--help')
+  })
 })
 
 /** Gives files with some content, which are gone when the work is done. */

@@ -23,6 +23,7 @@ const classes: Readonly<Record<string, string>> = {
   'console-consumer': 'consumer.ConsoleConsumer',
   'console-share-consumer': 'consumer.ConsoleShareConsumer',
   'consumer-groups': 'consumer.group.ConsumerGroupCommand',
+  'consumer-perf-test': 'ConsumerPerformance',
   'delete-records': 'DeleteRecordsCommand',
   'get-offsets': 'GetOffsetShell',
   groups: 'GroupsCommand',

@@ -242,3 +242,40 @@ test('kafka-reassign-partitions', async () => {
   const refused = await reassign('--execute', '--reassignment-json-file', elsewhere.file)
   assert.match(refused.stdout, /\nError: Failed to alter dir for orders-0-1\n$/)
 })
+
+test('kafka-producer-perf-test and kafka-consumer-perf-test', async () => {
+  const count = ['--num-records', '300']
+  const sized = ['--topic', 'measured', '--record-size', '20', '--throughput', '-1', '--warmup-records', '100']
+  const produced = await tool('kafka-producer-perf-test', ...server(), ...count, ...sized)
+  assert.deepEqual([produced.exitCode, produced.stderr], [0, ''])
+  const [warmup, all, steady] = produced.stdout.split('\n')
+  assert.match(warmup!, /^Warmup first 100 records\./)
+  assert.match(all!, /^300 records sent, \d+\.\d{6} records\/sec \(\d+\.\d\d MB\/sec\), \d+\.\d\d ms avg latency, /)
+  assert.match(steady!, /^200 steady state records sent, /)
+  const consumed = await tool(
+    'kafka-consumer-perf-test',
+    ...server(),
+    ...count,
+    '--include',
+    'meas.*',
+    '--group',
+    'perf',
+  )
+  assert.deepEqual([consumed.exitCode, consumed.stderr], [0, ''])
+  assert.match(consumed.stdout, /^start\.time, end\.time, .*\n(?:[\d-]+ [\d:]+, ){2}0\.0057, [\d.]+, 300, /)
+  const again = await tool(
+    'kafka-consumer-perf-test',
+    ...server(),
+    ...count,
+    '--topic',
+    'measured',
+    '--group',
+    'perf',
+    '--timeout',
+    '0',
+  )
+  assert.match(
+    again.stdout,
+    /\nWARNING: Exiting before consuming the expected number of records: timeout \(0 ms\) exceeded\./,
+  )
+})

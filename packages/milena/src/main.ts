@@ -20,6 +20,8 @@ const TOOLS: Readonly<Record<string, string>> = {
   'metadata-quorum': 'kafka-metadata-quorum',
   'leader-election': 'kafka-leader-election',
   'reassign-partitions': 'kafka-reassign-partitions',
+  'producer-perf-test': 'kafka-producer-perf-test',
+  'consumer-perf-test': 'kafka-consumer-perf-test',
 }
 
 /**

@@ -1,7 +1,7 @@
-import { Consumer, KafkaError, type AutoOffsetReset, type ConsumerOptions, type ConsumerRecord } from '@milena/client'
+import { Consumer, KafkaError, type ConsumerRecord } from '@milena/client'
 import { systemRandom } from '@milena/runtime'
-import { ClientConfig, defined } from '../config/client-config.ts'
-import { parseDuration } from '../config/durations.ts'
+import { ClientConfig } from '../config/client-config.ts'
+import { consumerOptionsOf } from '../config/consumer-config.ts'
 import { javaException } from '../java-exceptions.ts'
 import { ToolExit, UsageError } from '../options/option-error.ts'
 import { runTool } from '../run-tool.ts'
@@ -61,50 +61,10 @@ async function newFormatter(options: ConsoleConsumerOptions, io: ToolIo): Promis
 }
 
 function newConsumer(config: ClientConfig, options: ConsoleConsumerOptions, io: ToolIo): Consumer {
-  const groupId = config.text('group.id')!
-  const assignor = config.text('partition.assignment.strategy')
-  const consumerOptions: ConsumerOptions = {
-    groupId,
-    ...defined({
-      groupInstanceId: config.text('group.instance.id'),
-      rackId: config.text('client.rack'),
-      sessionTimeoutMs: config.number('session.timeout.ms'),
-      heartbeatIntervalMs: config.number('heartbeat.interval.ms'),
-      maxPollIntervalMs: config.number('max.poll.interval.ms'),
-      autoCommit: config.boolean('enable.auto.commit'),
-      autoCommitIntervalMs: config.number('auto.commit.interval.ms'),
-      autoOffsetReset: autoOffsetReset(config),
-      isolationLevel: config.oneOf('isolation.level', ['read_committed', 'read_uncommitted']),
-      fetchMinBytes: config.number('fetch.min.bytes'),
-      fetchMaxWaitMs: config.number('fetch.max.wait.ms'),
-      fetchMaxBytes: config.number('fetch.max.bytes'),
-      maxPartitionFetchBytes: config.number('max.partition.fetch.bytes'),
-      maxPollRecords: config.number('max.poll.records'),
-      checkCrcs: config.boolean('check.crcs'),
-      allowAutoTopicCreation: config.boolean('allow.auto.create.topics'),
-      assignors: assignor === undefined ? undefined : assignorsOf(assignor),
-    }),
-  }
-  return new Consumer(config.clientOptions(io, options.value('bootstrap-server')!, 'console-consumer'), consumerOptions)
-}
-
-function assignorsOf(classNames: string): ConsumerOptions['assignors'] {
-  const known = {
-    RangeAssignor: 'range',
-    RoundRobinAssignor: 'roundrobin',
-    CooperativeStickyAssignor: 'cooperative-sticky',
-  } as const
-  return classNames.split(',').map((className) => {
-    const name = className.trim().replace(/^org\.apache\.kafka\.clients\.consumer\./, '')
-    if (!Object.hasOwn(known, name)) throw new ToolExit(1, `${className.trim()} is not a known partition assignor.`)
-    return known[name as keyof typeof known]
-  })
-}
-
-function autoOffsetReset(config: ClientConfig): AutoOffsetReset | undefined {
-  const text = config.text('auto.offset.reset')?.toLowerCase()
-  if (text?.startsWith('by_duration:') === true) return { durationMs: parseDuration(text.slice('by_duration:'.length)) }
-  return config.oneOf('auto.offset.reset', ['earliest', 'latest', 'none'] as const)
+  return new Consumer(
+    config.clientOptions(io, options.value('bootstrap-server')!, 'console-consumer'),
+    consumerOptionsOf(config),
+  )
 }
 
 function start(consumer: Consumer, options: ConsoleConsumerOptions, offset: 'earliest' | 'latest' | number): void {

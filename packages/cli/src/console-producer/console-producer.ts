@@ -1,5 +1,6 @@
-import { KafkaError, Producer, type ProducerOptions, type ProducerRecord } from '@milena/client'
-import { ClientConfig, defined } from '../config/client-config.ts'
+import { KafkaError, Producer, type ProducerRecord } from '@milena/client'
+import { ClientConfig } from '../config/client-config.ts'
+import { producerOptionsOf } from '../config/producer-config.ts'
 import { javaException } from '../java-exceptions.ts'
 import { linesOf } from '../lines.ts'
 import { ToolExit } from '../options/option-error.ts'
@@ -51,23 +52,10 @@ async function main(options: ConsoleProducerOptions, io: ToolIo): Promise<number
 
 function newProducer(options: ConsoleProducerOptions, io: ToolIo): Producer {
   const config = new ClientConfig(producerPropertiesOf(options))
-  const acks = config.oneOf('acks', ['all', '-1', '0', '1'])
-  const producerOptions: ProducerOptions = {
-    ...(acks !== undefined && { acks: acks === 'all' ? -1 : (Number(acks) as -1 | 0 | 1) }),
-    ...defined({
-      idempotent: config.boolean('enable.idempotence'),
-      compression: config.oneOf('compression.type', ['none', 'gzip', 'snappy', 'lz4', 'zstd']),
-      retries: config.number('retries'),
-      lingerMs: config.number('linger.ms'),
-      batchSize: config.number('batch.size'),
-      maxInFlight: config.number('max.in.flight.requests.per.connection'),
-      maxRequestSize: config.number('max.request.size'),
-      deliveryTimeoutMs: config.number('delivery.timeout.ms'),
-      maxBlockMs: config.number('max.block.ms'),
-      bufferMemory: config.number('buffer.memory'),
-    }),
-  }
-  return new Producer(config.clientOptions(io, options.value('bootstrap-server')!, 'console-producer'), producerOptions)
+  return new Producer(
+    config.clientOptions(io, options.value('bootstrap-server')!, 'console-producer'),
+    producerOptionsOf(config),
+  )
 }
 
 async function sendLines(options: {
