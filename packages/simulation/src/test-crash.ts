@@ -1,8 +1,8 @@
 // `npm run test:crash`: lets the power go at every call of small histories, and by chance in long ones, lets the disk
-// refuse calls and flips bits of it, starts whole brokers on what is left, and prints how often. Of what is too much for
+// refuse calls and flips bits of it, of the storage alone and of whole brokers, and prints how often. Of what is too much for
 // every time another part is tried each time: `--part N` tries one again, `--all` tries all of it. `--only KIND,…` and
 // `--history WORDS` leave things out.
-// `--seed N` runs one long history, `--runs N` so many (unless said 1000 of the storage alone and 250 of whole brokers),
+// `--seed N` runs one long history, `--runs N` so many (unless said 1000 of the storage alone, and fewer of brokers),
 // `--minutes M` as many as there is time for. Each thread takes a part of the work at a time.
 import os from 'node:os'
 import { parseArgs } from 'node:util'
@@ -12,7 +12,7 @@ import type { CrashTally } from './crash/crash-failure.ts'
 import { CrashFailure, newTally } from './crash/crash-failure.ts'
 import type { CrashPlan } from './crash/crash-plan.ts'
 import { crashKinds, tasksOf } from './crash/crash-plan.ts'
-import type { CrashTask } from './crash/crash-task.ts'
+import type { CrashTask, SeedsTask } from './crash/crash-task.ts'
 import { doCrashTask } from './crash/crash-task.ts'
 import type { FlipTally } from './damage/flip-everywhere.ts'
 import { FlipFailure, newFlipTally } from './damage/flip-everywhere.ts'
@@ -24,7 +24,7 @@ type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { read
 
 /** Beyond this many the parts begin again: small numbers are easier to type. */
 const PARTS_MAX = 10_000
-const SEEDS = { seeds: 1000, brokers: 250 }
+const SEEDS = { seeds: 1000, brokers: 200, brokerFaults: 100, brokerFlips: 40 }
 
 async function answer(task: CrashTask): Promise<Answer> {
   try {
@@ -77,8 +77,8 @@ function planOf(args: readonly string[]): CrashPlan {
     part,
     kinds: seed === undefined || values.only !== undefined ? kindsFrom(values.only) : ['seeds'],
     history: values.history,
-    firstSeed: { seeds: seed ?? 1 + part * SEEDS.seeds, brokers: seed ?? 1 + part * SEEDS.brokers },
-    seeds: isBounded ? SEEDS : { seeds: runs ?? endless, brokers: runs ?? endless },
+    firstSeed: ofEachKind((kind) => seed ?? 1 + part * SEEDS[kind]),
+    seeds: ofEachKind((kind) => (isBounded ? SEEDS[kind] : (runs ?? endless))),
     mayGoOn: () => performance.now() < endMs,
   }
 }
@@ -92,9 +92,11 @@ class Outcome {
     flips: newFlipTally(),
     seeds: newTally(),
     brokers: newTally(),
+    brokerFaults: newFaultTally(),
+    brokerFlips: newFlipTally(),
   }
   readonly #done = new Set<CrashTask['kind']>()
-  readonly #seeds = { seeds: 0, brokers: 0 }
+  readonly #seeds = ofEachKind(() => 0)
 
   note(answered: Answer): void {
     if ('failure' in answered) {
@@ -110,17 +112,15 @@ class Outcome {
   }
 
   lines(): string[] {
-    const { everywhere, faults, flips, seeds, brokers } = this.#totals
+    const { everywhere, faults, flips, seeds, brokers, brokerFaults, brokerFlips } = this.#totals
     const lines: Record<CrashTask['kind'], string> = {
       everywhere: `Every call of small histories: ${said(everywhere)}`,
-      faults:
-        `${faults.points} calls that the disk refused: back by itself after ${faults.cameBack}, opened again after ` +
-        `${faults.restarted}, and ${faults.runs} losses of power behind them`,
-      flips:
-        `${flips.flips} flipped bits: all served after ${flips.served}, damage refused after ${flips.refused}, ` +
-        `offline after ${flips.offline}`,
+      faults: saidOfFaults(faults),
+      flips: saidOfFlips(flips),
       seeds: `${this.#seeds.seeds} long histories by seed: ${said(seeds)}`,
       brokers: `${this.#seeds.brokers} brokers by seed: ${said(brokers)}`,
+      brokerFaults: `${this.#seeds.brokerFaults} brokers by seed, ${saidOfFaults(brokerFaults)}`,
+      brokerFlips: `${this.#seeds.brokerFlips} brokers by seed, ${saidOfFlips(brokerFlips)}`,
     }
     return crashKinds.filter((kind) => this.#done.has(kind)).map((kind) => lines[kind])
   }
@@ -149,6 +149,20 @@ function counted(tally: Tally): string {
 
 function said({ points, runs, promisedRecords }: CrashTally): string {
   return `${points} crash points, ${runs} recoveries, ${promisedRecords} acknowledged records at stake`
+}
+
+function saidOfFaults({ points, cameBack, restarted, runs }: FaultTally): string {
+  const back = `back by itself after ${cameBack}, opened again after ${restarted}`
+  return `${points} calls that the disk refused: ${back}, and ${runs} losses of power behind them`
+}
+
+function saidOfFlips({ flips, served, refused, offline }: FlipTally): string {
+  return `${flips} flipped bits: all served after ${served}, damage refused after ${refused}, offline after ${offline}`
+}
+
+function ofEachKind(numberOf: (kind: SeedsTask['kind']) => number): Record<SeedsTask['kind'], number> {
+  const kinds = Object.keys(SEEDS) as SeedsTask['kind'][]
+  return Object.fromEntries(kinds.map((kind) => [kind, numberOf(kind)])) as Record<SeedsTask['kind'], number>
 }
 
 function add<T extends object>(total: T, tally: Tally): void {

@@ -34,6 +34,24 @@ export interface TransactionModel {
   offset: { readonly key: string; readonly value: number } | undefined
 }
 
+export interface MemberModel {
+  /** As it was told last; undefined when it never was. */
+  readonly epoch: number | undefined
+  /** It asked for something and was not answered: it may be in another epoch by now, or gone, or there. */
+  isAsked: boolean
+  /** It left, in this epoch. */
+  readonly isGone: boolean
+}
+
+/** A record of a queue as its consumers know it. */
+export interface DeliveryModel {
+  /** `asked`: it was accepted or rejected, and nobody was told that this is written down. */
+  state: 'due' | 'asked' | 'done'
+  /** How often it was given out: surely written down, and at most. */
+  countAtLeast: number
+  countAtMost: number
+}
+
 /** What a broker must know, whatever becomes of its disk: what was acknowledged, and what was asked for. */
 export interface BrokerModel {
   readonly topics: Map<string, TopicModel>
@@ -46,6 +64,10 @@ export interface BrokerModel {
   readonly producerIds: Set<number>
   /** What was given out for each transactional id: its id and the last epoch. */
   readonly transactionalIds: Map<string, { producerId: number; producerEpoch: number }>
+  /** By group and member. */
+  readonly members: Map<string, MemberModel>
+  /** By topic id, partition and offset: what the consumers of the queue were given. */
+  readonly deliveries: Map<string, DeliveryModel>
   /** No two of what is written are the same. */
   lastValue: number
 }
@@ -58,6 +80,8 @@ export function newBrokerModel(): BrokerModel {
     offsets: new Map(),
     producerIds: new Set(),
     transactionalIds: new Map(),
+    members: new Map(),
+    deliveries: new Map(),
     lastValue: 0,
   }
 }

@@ -1,4 +1,5 @@
 import type { Random } from '@milena/runtime'
+import type { Acknowledgement } from './queue-consumer.ts'
 
 /** What the history goes on without, until `settle` or a step that needs everything at rest. */
 interface Unawaited {
@@ -27,6 +28,9 @@ export type BrokerStep =
     } & Unawaited)
   | ({ readonly do: 'commitOffset'; readonly group: number; readonly to: To } & Unawaited)
   | { readonly do: 'deleteGroup'; readonly group: number }
+  | ({ readonly do: 'beat' | 'leave'; readonly group: number; readonly member: number } & Unawaited)
+  /** Of every partition that something was sent to. */
+  | ({ readonly do: 'consume'; readonly acknowledgements: readonly Acknowledgement[] } & Unawaited)
   | { readonly do: 'advance'; readonly ms: number }
   | { readonly do: 'settle' | 'restart' }
 
@@ -34,6 +38,8 @@ const TOPICS = 3
 const PARTITIONS_MAX = 2
 const PRODUCERS = 2
 const GROUPS = 2
+const MEMBERS = 2
+const acknowledgements: readonly Acknowledgement[] = ['accept', 'accept', 'release', 'reject', 'keep']
 
 const weights: Readonly<Record<BrokerStep['do'], number>> = {
   createTopic: 6,
@@ -44,6 +50,9 @@ const weights: Readonly<Record<BrokerStep['do'], number>> = {
   transaction: 9,
   commitOffset: 5,
   deleteGroup: 1,
+  beat: 5,
+  leave: 1,
+  consume: 9,
   advance: 3,
   settle: 2,
   restart: 1,
@@ -86,6 +95,15 @@ function randomStep(random: Random): BrokerStep {
       return { do: kind, group: random.int(GROUPS), to: randomPlace(random), later }
     case 'deleteGroup':
       return { do: kind, group: random.int(GROUPS) }
+    case 'beat':
+    case 'leave':
+      return { do: kind, group: random.int(GROUPS), member: random.int(MEMBERS), later }
+    case 'consume':
+      return {
+        do: kind,
+        acknowledgements: Array.from({ length: 1 + random.int(3) }, () => acknowledgements[random.int(5)]!),
+        later,
+      }
     case 'advance':
       return { do: kind, ms: [10, 300, 2500, 7000][random.int(4)]! }
     case 'settle':

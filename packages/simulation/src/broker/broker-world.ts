@@ -7,6 +7,8 @@ import { AnsweredWithError, BrokerClient, nameOf } from './broker-client.ts'
 import type { BatchModel, BrokerModel, Happening } from './broker-model.ts'
 import { BrokerTimeline, choiceOf, decide } from './broker-model.ts'
 import type { BrokerStep } from './broker-step.ts'
+import { GroupMembers } from './group-members.ts'
+import { QueueConsumer } from './queue-consumer.ts'
 import { SimulatedBroker } from './simulated-broker.ts'
 
 /** The config that is changed: it has no effect within a history. */
@@ -25,9 +27,17 @@ export class BrokerWorld {
   /** What a client was told that it should not be. */
   readonly complaints: string[] = []
   broker!: SimulatedBroker
+  readonly members = new GroupMembers(this)
+  readonly queue = new QueueConsumer(this)
+  /** The disk refuses things: some of what clients ask for may be refused too. */
+  isForgiving = false
+  /** Clients wait for a disk that is going to be mended. */
+  isPatient = true
   readonly #disk: FileSystem
   readonly #capture
   #seed: number
+  /** Lines before this start. */
+  #saidBefore = 0
   readonly #clients = new Map<string, BrokerClient>()
   /** What each producer without transactions has come to, by its name. */
   readonly #producers = new Map<string, ProducerIdentity & { readonly sequences: Map<string, number> }>()
@@ -57,12 +67,21 @@ export class BrokerWorld {
     return this.#capture.entries
   }
 
+  /** A folder of this broker is not in use: it could not be taken at the start, or cannot be read any more. */
+  get lacksFolder(): boolean {
+    const said = this.logged.slice(this.#saidBefore).map(({ message }) => message)
+    return said.some(
+      (message) => message.startsWith('A log folder is offline') || message === 'A log folder cannot be used',
+    )
+  }
+
   get model(): BrokerModel {
     return this.timeline.now
   }
 
   async open(): Promise<void> {
     this.#clients.clear()
+    this.#saidBefore = this.logged.length
     const { clock } = this
     const { logger } = this.#capture
     this.broker = await SimulatedBroker.start({ fs: this.#disk, clock, logger, seed: this.#seed++ })
@@ -76,7 +95,7 @@ export class BrokerWorld {
   client(name: string): BrokerClient {
     const known = this.#clients.get(name)
     if (known !== undefined) return known
-    const client = new BrokerClient(this.broker, this.clock)
+    const client = new BrokerClient(this.broker, this.clock, this)
     this.#clients.set(name, client)
     return client
   }
@@ -84,18 +103,40 @@ export class BrokerWorld {
   /** Carries out a step; time passes while it is waited for. */
   async run(step: BrokerStep): Promise<void> {
     const isLater = 'later' in step && step.later
-    const running = this.#begin(step).catch((error: unknown) => {
+    const running = this.begin(step)
+    if (isLater) await this.fs.idle()
+    else await (letsTimePass(step) ? running : this.waitFor(running, `${JSON.stringify(step)} does not end`))
+  }
+
+  /** Begins a step; what goes wrong is among the complaints when it has ended. */
+  begin(step: BrokerStep): Promise<void> {
+    return this.#begin(step).catch((error: unknown) => {
       const known =
         error instanceof AnsweredWithError ? error.message : String(error instanceof Error ? error.stack : error)
       this.complaints.push(`${JSON.stringify(step)}: ${known}`)
     })
-    if (!isLater) await this.broker.waitFor(running, `${JSON.stringify(step)} does not end`)
-    else await this.fs.idle()
+  }
+
+  /** A consumer of a queue is told that what it has dealt with is not written down. */
+  refuseAcknowledgement(what: string, errorCode: number): void {
+    if (!this.isForgiving) this.complaints.push(`what became of ${what} is refused with ${errorCode}`)
   }
 
   /** Waits for everything that was begun. */
   async settle(): Promise<void> {
-    await this.broker.waitFor(Promise.all(this.#chains.values()), 'what was begun does not end')
+    await this.waitFor(Promise.all(this.#chains.values()), 'what was begun does not end')
+  }
+
+  /** Lets time pass until the promise is settled. */
+  waitFor<T>(promise: Promise<T>, otherwise = 'the broker does not answer'): Promise<T> {
+    return this.broker.waitFor(promise, otherwise)
+  }
+
+  /** Stops in order, and starts again. */
+  async restart(): Promise<void> {
+    await this.settle()
+    await this.broker.close()
+    await this.open()
   }
 
   async #begin(step: BrokerStep): Promise<void> {
@@ -115,14 +156,17 @@ export class BrokerWorld {
         return this.#inTurn(`group-${step.group}`, () => this.#commitOffset(step))
       case 'deleteGroup':
         return this.#inTurn(`group-${step.group}`, () => this.#deleteGroup(step))
+      case 'beat':
+      case 'leave':
+        return this.#inTurn(`member-${step.group}-${step.member}`, () => this.#member(step))
+      case 'consume':
+        return this.#inTurn('queue', () => this.#consume(step))
       case 'advance':
         return this.clock.advanceAsync(step.ms)
       case 'settle':
         return void (await Promise.all(this.#chains.values()))
       case 'restart':
-        await Promise.all(this.#chains.values())
-        await this.broker.close()
-        return this.open()
+        return this.restart()
     }
   }
 
@@ -333,6 +377,19 @@ export class BrokerWorld {
     this.record(({ offsets }) => decide(choiceOf(offsets, key), offset))
   }
 
+  async #member(step: Extract<BrokerStep, { do: 'beat' | 'leave' }>): Promise<void> {
+    const name = { groupId: `members-${step.group}`, memberId: `member-${step.member}` }
+    if (step.do === 'leave') return this.members.leave(name)
+    return this.members.beat(name, [topicOf(0), topicOf(1)])
+  }
+
+  async #consume(step: Extract<BrokerStep, { do: 'consume' }>): Promise<void> {
+    for (const [topic, { state, logs }] of this.model.topics) {
+      if (state !== 'there') continue
+      for (const partition of logs.keys()) await this.queue.consume({ topic, partition }, step.acknowledgements)
+    }
+  }
+
   async #deleteGroup(step: Extract<BrokerStep, { do: 'deleteGroup' }>): Promise<void> {
     const groupId = groupOf(String(step.group))
     const ofGroup = (model: BrokerModel) => [...model.offsets].filter(([key]) => key.startsWith(`${groupId} `))
@@ -340,6 +397,11 @@ export class BrokerWorld {
     await this.client(groupId).deleteGroup(groupId)
     this.record((model) => ofGroup(model).forEach(([, choice]) => decide(choice, undefined)))
   }
+}
+
+/** It does not need anyone else to let time pass while it is waited for. */
+export function letsTimePass(step: BrokerStep): boolean {
+  return step.do === 'advance' || step.do === 'restart'
 }
 
 function acknowledge(model: BrokerModel, { topic, partition }: Sending, firstValue: string, offset: number): void {

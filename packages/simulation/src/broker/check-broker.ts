@@ -22,8 +22,8 @@ interface FoundLog {
 
 /**
  * Holds what a broker answers against what it must know: topics and their configs, every acknowledged record at its
- * offset, none twice and none that nobody sent, transactions whole or not at all, committed offsets. From then on it
- * must be so, and what was left open is decided.
+ * offset, none twice and none that nobody sent, transactions whole or not at all, committed offsets, members of groups,
+ * what consumers of a queue have dealt with. From then on it must be so, and what was left open is decided.
  */
 export async function checkBroker(world: BrokerWorld): Promise<string[]> {
   const problems: string[] = []
@@ -39,6 +39,11 @@ export async function checkBroker(world: BrokerWorld): Promise<string[]> {
   for (const each of found) checkRecords(each, world.model, problems)
   checkTransactions(found, world.model, problems)
   await checkOffsets(world, found, problems)
+  await world.members.check(problems)
+  for (const { place, records } of found) {
+    const offsets = records.map(({ offset }) => offset)
+    await world.queue.check(place, offsets, problems)
+  }
   return problems
 }
 

@@ -62,89 +62,91 @@ export class BrokerFailure extends Error {
  * seed does the same; returns the calls to all disks. Throws {@link BrokerFailure}.
  */
 export async function crashBroker(o: CrashBrokerOptions): Promise<readonly string[]> {
-  return new BrokerOfSeed(o).run()
+  const lives = new BrokerLives(o)
+  const first = await lives.begin('The broker was not touched', async (world, steps) => {
+    for (const step of steps) await world.run(step)
+    return []
+  })
+  const points = Array.from({ length: o.crashes }, () => lives.pointIn(first.world)).toSorted((a, b) => a - b)
+  for (const point of points) {
+    const next = await lives.crash(first, point)
+    await lives.crash(next, lives.pointIn(next.world))
+  }
+  return lives.trace
 }
 
-class BrokerOfSeed {
-  readonly #o: CrashBrokerOptions
-  readonly #random: SeededRandom
-  readonly #trace: string[] = []
+export interface BrokerLife {
+  readonly world: BrokerWorld
+  readonly steps: readonly BrokerStep[]
+}
 
-  constructor(o: CrashBrokerOptions) {
+/** The lives of brokers one behind the other, each on what a loss of power left of the disk of one before it. */
+export class BrokerLives {
+  readonly random: SeededRandom
+  readonly trace: string[] = []
+  readonly #o: Omit<CrashBrokerOptions, 'crashes'>
+
+  constructor(o: Omit<CrashBrokerOptions, 'crashes'>) {
     this.#o = o
-    this.#random = new SeededRandom(o.seed)
+    this.random = new SeededRandom(o.seed)
   }
 
-  async run(): Promise<readonly string[]> {
-    const world = await this.#worldOn(new Map(), newBrokerModel(), START_MS)
-    const steps = randomBrokerHistory(this.#random, this.#o.steps)
-    await this.#attempt(world, steps, 'The broker was not touched', async () => {
+  /** Starts a broker on an empty disk and lets it live; `live` returns what is wrong. */
+  async begin(
+    what: string,
+    live: (world: BrokerWorld, steps: readonly BrokerStep[]) => Promise<string[]>,
+  ): Promise<BrokerLife> {
+    const world = await this.worldOn(new Map(), newBrokerModel(), START_MS)
+    const steps = randomBrokerHistory(this.random, this.#o.steps)
+    await this.attempt({ world, steps }, what, async () => {
       await world.open()
-      for (const step of steps) await world.run(step)
-      return []
+      return live(world, steps)
     })
-    this.#trace.push(...world.fs.disk.trace)
-    for (const point of this.#pointsOf(world)) {
-      const next = await this.#crash(world, steps, point)
-      await this.#crash(next.world, next.steps, this.#pointIn(next.world))
-    }
-    return this.#trace
+    this.trace.push(...world.fs.disk.trace)
+    return { world, steps }
   }
 
-  async #worldOn(image: DiskImage, start: BrokerModel, nowMs: number): Promise<BrokerWorld> {
+  async worldOn(image: DiskImage, start: BrokerModel, nowMs: number): Promise<BrokerWorld> {
     const clock = new ManualClock(nowMs)
-    const seed = this.#random.int(2 ** 32)
+    const seed = this.random.int(2 ** 32)
     const fs = await SimulatedFileSystem.make({ clock, image, latency: new SeededRandom(seed) })
     return new BrokerWorld({ fs, disk: this.#o.wrap?.(fs) ?? fs, clock, start, seed })
   }
 
-  #pointIn({ fs }: BrokerWorld): number {
-    const { first, last } = fs.points
-    return first + this.#random.int(last - first + 1)
-  }
-
-  #pointsOf(world: BrokerWorld): number[] {
-    return Array.from({ length: this.#o.crashes }, () => this.#pointIn(world)).toSorted((a, b) => a - b)
+  pointIn({ fs }: BrokerWorld, first = fs.points.first): number {
+    return first + this.random.int(fs.points.last - first + 1)
   }
 
   #loss(): PowerLoss {
-    const random = this.#random
+    const { random } = this
     return random.int(2) === 0 ? powerLosses[random.int(powerLosses.length)]! : randomPowerLoss(random.int(2 ** 32))
   }
 
   /** Lets the power go, starts a broker on what is left, and lets it live for a while. */
-  async #crash(
-    { fs, timeline, clock }: BrokerWorld,
-    before: readonly BrokerStep[],
-    point: number,
-  ): Promise<{ readonly world: BrokerWorld; readonly steps: readonly BrokerStep[] }> {
+  async crash({ world: { fs, timeline, clock }, steps: before }: BrokerLife, point: number): Promise<BrokerLife> {
     const loss = this.#loss()
     const model = timeline.at(point)
-    const world = await this.#worldOn(survivors(fs.stateAt(point), loss), model, clock.nowMs())
+    const world = await this.worldOn(survivors(fs.stateAt(point), loss), model, clock.nowMs())
     this.#o.tally.points += 1
     this.#o.tally.runs += 1
     this.#o.tally.promisedRecords += promisedRecords(model)
-    const steps = randomBrokerHistory(this.#random, this.#o.steps >> 1)
+    const steps = randomBrokerHistory(this.random, this.#o.steps >> 1)
     const what = `The power went after ${point} operations (${loss.name})`
-    await this.#attempt(world, [...before, { do: 'settle' }, ...steps], what, async () => {
+    await this.attempt({ world, steps: [...before, { do: 'settle' }, ...steps] }, what, async () => {
       await world.open()
-      const problems = await waited(world, checkBroker(world))
+      const problems = await world.waitFor(checkBroker(world))
       if (problems.length > 0) return problems
-      await waited(world, world.resend())
+      await world.waitFor(world.resend())
       for (const step of steps) await world.run(step)
       await world.run({ do: 'restart' })
-      return (await waited(world, checkBroker(world))).map((problem) => `later, ${problem}`)
+      return (await world.waitFor(checkBroker(world))).map((problem) => `later, ${problem}`)
     })
-    this.#trace.push(...world.fs.disk.trace)
+    this.trace.push(...world.fs.disk.trace)
     return { world, steps }
   }
 
-  async #attempt(
-    world: BrokerWorld,
-    steps: readonly BrokerStep[],
-    what: string,
-    task: () => Promise<string[]>,
-  ): Promise<void> {
+  /** Throws a {@link BrokerFailure} for what the task finds wrong, and what clients complained about. */
+  async attempt({ world, steps }: BrokerLife, what: string, task: () => Promise<string[]>): Promise<void> {
     const problems: string[] = []
     try {
       problems.push(...(await task()))
@@ -156,8 +158,4 @@ class BrokerOfSeed {
     const { replay } = this.#o
     throw new BrokerFailure({ problems, what, replay, steps, world, trace: world.fs.disk.trace })
   }
-}
-
-function waited<T>(world: BrokerWorld, promise: Promise<T>): Promise<T> {
-  return world.broker.waitFor(promise, 'the broker does not answer')
 }

@@ -18,11 +18,20 @@ const properties: Readonly<Record<string, string>> = {
   'log.initial.task.delay.ms': '500',
   'log.segment.delete.delay.ms': '1000',
   'log.cleaner.dedupe.buffer.size': '1100000',
+  // Nobody sends heartbeats while a history is at something else.
+  'group.consumer.max.session.timeout.ms': '600000',
+  'group.consumer.session.timeout.ms': '600000',
+  'group.share.max.session.timeout.ms': '600000',
+  'group.share.session.timeout.ms': '600000',
+  'group.share.record.lock.duration.ms': '15000',
+  'group.share.delivery.count.limit': '10',
 }
 
-/** Time that passes when nobody does anything but wait for it. */
+/** Time that passes when nobody does anything but wait for it; what takes seconds waits for a timer. */
 const WAIT_MS = 5
-const WAITS_MAX = 4000
+const LONG_WAIT_MS = 100
+const SHORT_WAITS = 2000
+const WAITS_MAX = 6000
 
 /** A whole broker on a disk and a clock that somebody else has in hand, and who asks it things. */
 export class SimulatedBroker {
@@ -98,7 +107,7 @@ async function waitFor<T>(promise: Promise<T>, clock: ManualClock, otherwise: st
     for (let turns = 0; turns < 4 && !isSettled; turns++) await turn()
     if (isSettled) return promise
     // Whoever waits for the disk is served before time passes; the disk of a simulation is never slower than this.
-    if (waits % 4 === 3) await clock.advanceAsync(WAIT_MS)
+    if (waits % 4 === 3) await clock.advanceAsync(waits < SHORT_WAITS ? WAIT_MS : LONG_WAIT_MS)
   }
   throw new Error(otherwise)
 }

@@ -17,9 +17,24 @@ export interface CrashPlan {
   readonly mayGoOn: () => boolean
 }
 
-export const crashKinds: readonly CrashTask['kind'][] = ['everywhere', 'faults', 'flips', 'seeds', 'brokers']
+const seedKinds: readonly SeedsTask['kind'][] = ['brokerFaults', 'brokerFlips', 'brokers', 'seeds']
 
-const SEEDS_OF_A_TASK: Readonly<Record<SeedsTask['kind'], number>> = { seeds: 25, brokers: 10 }
+export const crashKinds: readonly CrashTask['kind'][] = [
+  'everywhere',
+  'faults',
+  'flips',
+  'seeds',
+  'brokers',
+  'brokerFaults',
+  'brokerFlips',
+]
+
+const SEEDS_OF_A_TASK: Readonly<Record<SeedsTask['kind'], number>> = {
+  seeds: 25,
+  brokers: 10,
+  brokerFaults: 10,
+  brokerFlips: 5,
+}
 
 /**
  * How many parts make the whole: of the recoveries of small histories that are crashed everywhere themselves, of the ways
@@ -38,7 +53,7 @@ export function* tasksOf(plan: CrashPlan): Generator<CrashTask, void, undefined>
       if (has(kind)) yield* partsOf(plan, kind, history)
     }
   }
-  yield* inTurns((['brokers', 'seeds'] as const).filter(has).map((kind) => seedsOf(plan, kind)))
+  yield* inTurns(seedKinds.filter(has).map((kind) => seedsOf(plan, kind)))
 }
 
 /** So that where time is what ends it, all have had some of it. */

@@ -1,4 +1,6 @@
 import { crashBroker } from '../broker/crash-broker.ts'
+import { faultBroker } from '../broker/fault-broker.ts'
+import { flipBroker } from '../broker/flip-broker.ts'
 import { crashBySeed } from './crash-by-seed.ts'
 import { crashEverywhere } from './crash-everywhere.ts'
 import type { CrashTally } from './crash-failure.ts'
@@ -23,8 +25,8 @@ export interface HistoryTask {
 }
 
 export interface SeedsTask {
-  /** Of the storage alone, or of whole brokers. */
-  readonly kind: 'seeds' | 'brokers'
+  /** Of the storage alone, or of whole brokers: that lose power, whose disk refuses, of whose disk a bit is flipped. */
+  readonly kind: 'seeds' | 'brokers' | 'brokerFaults' | 'brokerFlips'
   readonly first: number
   readonly count: number
 }
@@ -34,15 +36,32 @@ const command = 'npm run test:crash --'
 /** How long the histories are that are made from a seed. */
 export const seedShape = { lives: 2, stepsInLife: 12, crashesInLife: 2 }
 export const brokerShape = { steps: 14, crashes: 2 }
+export const brokerFlipShape = { steps: 14, flips: 4 }
 
 /** Does a part; throws a `CrashFailure` or its like when something is wrong. */
 export async function doCrashTask(task: CrashTask): Promise<CrashTally | FaultTally | FlipTally> {
-  if (!('count' in task)) return doHistoryTask(task)
+  return 'count' in task ? doSeedsTask(task) : doHistoryTask(task)
+}
+
+async function doSeedsTask({ kind, first, count }: SeedsTask): Promise<CrashTally | FaultTally | FlipTally> {
+  const seeds = Array.from({ length: count }, (_, index) => first + index).map((seed) => ({
+    seed,
+    replay: `${command} --only ${kind} --seed ${seed}`,
+  }))
+  if (kind === 'brokerFaults') {
+    const tally = newFaultTally()
+    for (const seed of seeds) await faultBroker({ ...brokerShape, ...seed, tally })
+    return tally
+  }
+  if (kind === 'brokerFlips') {
+    const tally = newFlipTally()
+    for (const seed of seeds) await flipBroker({ ...brokerFlipShape, ...seed, tally })
+    return tally
+  }
   const tally = newTally()
-  for (let seed = task.first; seed < task.first + task.count; seed++) {
-    const o = { seed, tally, replay: `${command} --only ${task.kind} --seed ${seed}` }
-    if (task.kind === 'seeds') await crashBySeed({ ...seedShape, ...o })
-    else await crashBroker({ ...brokerShape, ...o })
+  for (const seed of seeds) {
+    if (kind === 'seeds') await crashBySeed({ ...seedShape, ...seed, tally })
+    else await crashBroker({ ...brokerShape, ...seed, tally })
   }
   return tally
 }

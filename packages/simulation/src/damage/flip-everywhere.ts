@@ -49,7 +49,7 @@ interface Rest {
   readonly served: ReadonlyMap<string, readonly ModelBatch[]>
 }
 
-interface Flip {
+export interface Flip {
   readonly file: string
   readonly position: number
   readonly bit: number
@@ -135,12 +135,29 @@ const HAS_NO_CHECKSUM = new Set([
 
 function* flipsOf(image: DiskImage, { random, sample }: { random: Random; sample: Sample }): Generator<Flip> {
   for (const [file, content] of image) {
-    if (content === undefined || HAS_NO_CHECKSUM.has(path.basename(file)) || file.endsWith('.txnindex')) continue
+    if (content === undefined || hasNoChecksum(file)) continue
     for (let position = 0; position < content.byteLength; position++) {
       if (isUncovered(file, content, position) || !sample.takes()) continue
       yield { file, position, bit: random.int(8) }
     }
   }
+}
+
+function hasNoChecksum(file: string): boolean {
+  return HAS_NO_CHECKSUM.has(path.basename(file)) || file.endsWith('.txnindex')
+}
+
+/** A flip of a bit that a checksum covers, in any file alike; undefined where there is none. */
+export function randomFlip(image: DiskImage, random: Random): Flip | undefined {
+  const files = [...image].flatMap(([file, content]) =>
+    content === undefined || content.byteLength === 0 || hasNoChecksum(file) ? [] : [{ file, content }],
+  )
+  if (files.length === 0) return undefined
+  const { file, content } = files[random.int(files.length)]!
+  const covered = Array.from({ length: content.byteLength }, (_, at) => at).filter(
+    (at) => !isUncovered(file, content, at),
+  )
+  return { file, position: covered[random.int(covered.length)]!, bit: random.int(8) }
 }
 
 const LEADER_EPOCH_AT = 12
@@ -156,7 +173,7 @@ function isUncovered(file: string, content: Uint8Array, position: number): boole
   return false
 }
 
-function flipped(image: DiskImage, { file, position, bit }: Flip): DiskImage {
+export function flipped(image: DiskImage, { file, position, bit }: Flip): DiskImage {
   const content = Uint8Array.from(image.get(file)!)
   content[position]! ^= 1 << bit
   return new Map([...image, [file, content]])

@@ -1,35 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { File, OpenMode } from '@milena/runtime'
-import { crc32c } from '@milena/records'
 import { histories } from '../crash/histories.ts'
-import type { Wrap } from '../crash/recovery.ts'
-import { DelegatingFileSystem, FileWithSync } from '../planted/delegating-file-system.ts'
+import { plantedFlipBugs } from '../planted/planted-bugs.ts'
 import { FlipFailure, flipEverywhere, newFlipTally } from './flip-everywhere.ts'
-
-const CRC_AT = 17
-
-/** Makes checksums right that are not: as if nobody looked at them. */
-class RightChecksums extends FileWithSync {
-  override async read(target: Uint8Array, position: number): Promise<number> {
-    const filled = await super.read(target, position)
-    const bytes = Buffer.from(target.buffer, target.byteOffset, filled)
-    for (let at = 0; at + 61 <= filled;) {
-      const size = 12 + bytes.readInt32BE(at + 8)
-      if (size < 61 || at + size > filled) break
-      bytes.writeUInt32BE(crc32c(bytes.subarray(at + CRC_AT + 4, at + size)), at + CRC_AT)
-      at += size
-    }
-    return filled
-  }
-}
-
-class WithoutChecksums extends DelegatingFileSystem {
-  override async open(file: string, mode: OpenMode): Promise<File> {
-    const opened = await super.open(file, mode)
-    return file.endsWith('.log') ? new RightChecksums(opened, (each) => each.sync()) : opened
-  }
-}
 
 describe('a flipped bit', () => {
   for (const [name, steps] of Object.entries(histories)) {
@@ -41,7 +14,7 @@ describe('a flipped bit', () => {
   }
 
   test('is found to be served where nobody looks at checksums', async () => {
-    const wrap: Wrap = (fs) => new WithoutChecksums(fs)
+    const wrap = plantedFlipBugs['checksums that nobody looks at']!
     const steps = histories['append, flush, roll']!
     const failing = flipEverywhere({ steps, tally: newFlipTally(), wrap, replay: 'npm run test:crash' })
     await assert.rejects(failing, (error) => {

@@ -54,12 +54,18 @@ export const diskFaults: readonly DiskFault[] = [
   },
 ]
 
-/** Lets the fault strike at the call with this number, if the call can fail like that; tells whether it has. */
-export function arm(disk: SimulatedDisk, fault: DiskFault, at: number): { readonly hasStruck: () => boolean } {
+/** Lets the fault strike at the first call that is meant and can fail like that; tells whether it has. */
+export function arm(
+  disk: SimulatedDisk,
+  fault: DiskFault,
+  isMeant: (call: DiskCall) => boolean,
+  onStrike: () => void = () => undefined,
+): { readonly hasStruck: () => boolean } {
   let hasStruck = false
-  disk.fault = ({ number, operation }) => {
-    if (number !== at || !fault.concerns(operation)) return undefined
+  disk.fault = (call) => {
+    if (hasStruck || !isMeant(call) || !fault.concerns(call.operation)) return undefined
     hasStruck = true
+    onStrike()
     return fault.strike(disk)
   }
   return { hasStruck: () => hasStruck }

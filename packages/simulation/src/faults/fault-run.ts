@@ -67,7 +67,7 @@ class HistoryWithFault {
 
   async run(steps: readonly Step[], at: number): Promise<FaultRun> {
     const { fs, world } = this.#run
-    const armed = arm(fs.disk, this.#fault, at)
+    const armed = arm(fs.disk, this.#fault, ({ number }) => number === at)
     for (const step of steps) {
       if (!armed.hasStruck()) this.#struckAt = fs.points.last
       await this.#attempt(step)

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { histories } from '../crash/histories.ts'
-import type { Wrap } from '../crash/recovery.ts'
-import type { File, OpenMode } from '@milena/runtime'
-import { DelegatingFileSystem, FileWithSync } from '../planted/delegating-file-system.ts'
+import { plantedFaultBugs } from '../planted/planted-bugs.ts'
 import { diskFaults } from './disk-fault.ts'
 import { FaultFailure, faultEverywhere, newFaultTally } from './fault-everywhere.ts'
-
-/** A storage that does not look at what a sync says. */
-class SilentSyncs extends DelegatingFileSystem {
-  override async open(file: string, mode: OpenMode): Promise<File> {
-    const opened = await super.open(file, mode)
-    return new FileWithSync(opened, (each) => each.sync().catch(() => undefined))
-  }
-}
 
 describe('when the disk refuses a call', () => {
   for (const [name, steps] of Object.entries(histories)) {
@@ -26,7 +16,7 @@ describe('when the disk refuses a call', () => {
   }
 
   test('a failure that nobody hears of is found', async () => {
-    const wrap: Wrap = (fs) => new SilentSyncs(fs)
+    const wrap = plantedFaultBugs['a failed sync of which nobody hears']!
     const steps = histories['append, flush, roll']!
     const faults = diskFaults.filter(({ name }) => name === 'EIO once')
     const failing = faultEverywhere({ steps, tally: newFaultTally(), faults, wrap, replay: 'npm run test:crash' })

@@ -1,7 +1,7 @@
 import { buildBatch, endTransactionMarker } from '@milena/records'
 import type { FileSystem, LogEntry } from '@milena/runtime'
 import { ManualClock, SeededRandom, captureLogger } from '@milena/runtime'
-import type { LogConfig, UnifiedLog } from '@milena/storage'
+import type { LogConfig, TopicPartition, UnifiedLog } from '@milena/storage'
 import { LogManager, defaultCleanerConfig, defaultLogConfig, topicPartitionName } from '@milena/storage'
 import type { LogEvent, LogModel } from './log-model.ts'
 import { COMPACTED_TOPIC, endOf, newLogModel } from './log-model.ts'
@@ -101,6 +101,7 @@ export class LogWorld {
     })
     this.manager.onMoved((log) => this.#listen(log))
     this.manager.onResumed((log) => this.#noteResumed(log))
+    this.manager.onOpened((topicPartition) => this.#noteOpened(topicPartition))
     // As a broker does before it lets retention loose: logs are opened with the configs of all.
     this.manager.updateConfig(COMPACTED_TOPIC, compactedConfig)
     for (const log of this.manager.logs()) this.#listen(log)
@@ -145,6 +146,14 @@ export class LogWorld {
     const due = Math.max(promisedOffset, writtenOffset)
     if (offset < due) this.complaints.push(`${name} came back at ${offset}, and what is before ${due} was acknowledged`)
     this.#record(name, { kind: 'resumed', offset })
+  }
+
+  /** A log that the disk had kept closed at the start. */
+  #noteOpened(topicPartition: TopicPartition): void {
+    const log = this.manager.log(topicPartition)
+    if (log === undefined) return
+    if (topicPartition.topic === COMPACTED_TOPIC) log.updateConfig(compactedConfig)
+    this.#noteResumed(log)
   }
 
   /** Opens the storage again behind a failure of the disk, on which no power was lost. */

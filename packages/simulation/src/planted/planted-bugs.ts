@@ -1,7 +1,11 @@
 import path from 'node:path'
+import { crc32c } from '@milena/records'
+import { FileSystemError } from '@milena/runtime'
 import type { File, FileSystem, OpenMode, WriteFileOptions } from '@milena/runtime'
 import type { Wrap } from '../crash/recovery.ts'
 import { DelegatingFileSystem, FileWithSync } from './delegating-file-system.ts'
+
+const CRC_AT = 17
 
 /** A file system on which the syncs of some files are only said to have happened. */
 class WithoutSyncs extends DelegatingFileSystem {
@@ -90,6 +94,44 @@ class MarkerBeforeData extends DelegatingFileSystem {
   }
 }
 
+/** A storage that does not look at what a sync says. */
+class SilentSyncs extends DelegatingFileSystem {
+  override async open(file: string, mode: OpenMode): Promise<File> {
+    const opened = await super.open(file, mode)
+    return new FileWithSync(opened, (each) => each.sync().catch(() => undefined))
+  }
+}
+
+/** A disk that is full for good: it never has room for what is written to see whether it has. */
+class WithoutRoomForProbes extends DelegatingFileSystem {
+  override async writeFile(file: string, content: Uint8Array | string, options?: WriteFileOptions): Promise<void> {
+    if (file.endsWith('disk-probe')) throw new FileSystemError('ENOSPC', 'no space is left on the disk', file)
+    await super.writeFile(file, content, options)
+  }
+}
+
+/** Makes checksums right that are not: as if nobody looked at them. */
+class RightChecksums extends FileWithSync {
+  override async read(target: Uint8Array, position: number): Promise<number> {
+    const filled = await super.read(target, position)
+    const bytes = Buffer.from(target.buffer, target.byteOffset, filled)
+    for (let at = 0; at + 61 <= filled;) {
+      const size = 12 + bytes.readInt32BE(at + 8)
+      if (size < 61 || at + size > filled) break
+      bytes.writeUInt32BE(crc32c(bytes.subarray(at + CRC_AT + 4, at + size)), at + CRC_AT)
+      at += size
+    }
+    return filled
+  }
+}
+
+class WithoutChecksums extends DelegatingFileSystem {
+  override async open(file: string, mode: OpenMode): Promise<File> {
+    const opened = await super.open(file, mode)
+    return file.endsWith('.log') ? new RightChecksums(opened, (each) => each.sync()) : opened
+  }
+}
+
 /**
  * Mistakes that a storage can make, as file systems that leave out what the mistake leaves out. Each must be found; what
  * finds none of these finds nothing.
@@ -118,4 +160,17 @@ export const plantedBrokerBugs: Readonly<Record<string, Wrap>> = {
   'offsets that are acknowledged before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__consumer_offsets/)),
   'aborted transactions that are forgotten': (fs) => new WithoutContent(fs, (file) => file.endsWith('.txnindex')),
   'transactions that end before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__transaction_state/)),
+  'members that join before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__consumer_offsets/)),
+  'deliveries that are acknowledged before the sync': (fs) => new WithoutSyncs(fs, isLogOf(/^__share_group_state/)),
+}
+
+/** Mistakes that show when the disk refuses something. */
+export const plantedFaultBugs: Readonly<Record<string, Wrap>> = {
+  'a failed sync of which nobody hears': (fs) => new SilentSyncs(fs),
+  'a disk that is not found to take writes again': (fs) => new WithoutRoomForProbes(fs),
+}
+
+/** Mistakes that show when a bit of the disk has changed. */
+export const plantedFlipBugs: Readonly<Record<string, Wrap>> = {
+  'checksums that nobody looks at': (fs) => new WithoutChecksums(fs),
 }
