@@ -36,6 +36,8 @@ export interface BrokerOptions {
   readonly port?: number
   /** What Apache Kafka's JVM is told of its heap. Default: enough for a test. */
   readonly javaHeap?: readonly string[]
+  /** A command that is given the broker's own as its arguments, and becomes it; told of the folder. */
+  readonly within?: (folder: string) => readonly string[]
   /** How long a start and a stop may take. Default: 60 and 30 seconds. */
   readonly patienceMs?: { readonly start: number; readonly stop: number }
 }
@@ -100,7 +102,8 @@ async function command(folder: string, port: number, options: BrokerOptions): Pr
 }
 
 async function launch(folder: string, port: number, options: BrokerOptions): Promise<BrokerProcess> {
-  const [program, ...args] = await command(folder, port, options)
+  const before = options.within?.(folder) ?? []
+  const [program, ...args] = [...before, ...(await command(folder, port, options))]
   const child: ChildProcess = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
   let output = ''
