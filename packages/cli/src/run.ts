@@ -28,6 +28,7 @@ const tools = {
     (await import('./reassign-partitions/reassign-partitions-command.ts')).reassignPartitionsCommand,
   'producer-perf-test': async () => (await import('./producer-perf-test/producer-perf-test.ts')).producerPerfTest,
   'consumer-perf-test': async () => (await import('./consumer-perf-test/consumer-perf-test.ts')).consumerPerfTest,
+  configs: async () => (await import('./configs/config-command.ts')).configCommand,
 } satisfies Record<string, () => Promise<Main>>
 
 export type ToolName = keyof typeof tools

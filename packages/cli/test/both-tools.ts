@@ -13,6 +13,7 @@ export interface Result {
   readonly stderr: string
 }
 
+/** In the package of tools, unless it is another one's. */
 const classes: Readonly<Record<string, string>> = {
   'broker-api-versions': 'BrokerApiVersionsCommand',
   cluster: 'ClusterTool',
@@ -20,6 +21,7 @@ const classes: Readonly<Record<string, string>> = {
   'metadata-quorum': 'MetadataQuorumCommand',
   topics: 'TopicCommand',
   'console-producer': 'ConsoleProducer',
+  configs: 'kafka.admin.ConfigCommand',
   'console-consumer': 'consumer.ConsoleConsumer',
   'console-share-consumer': 'consumer.ConsoleShareConsumer',
   'consumer-groups': 'consumer.group.ConsumerGroupCommand',
@@ -33,6 +35,11 @@ const classes: Readonly<Record<string, string>> = {
   'reassign-partitions': 'reassign.ReassignPartitionsCommand',
   'share-groups': 'consumer.group.ShareGroupCommand',
   transactions: 'TransactionsCommand',
+}
+
+const classOf = (tool: string): string => {
+  const name = classes[tool]!
+  return name.startsWith('kafka.') ? name : `org.apache.kafka.tools.${name}`
 }
 
 /** What `%` stands for at each side: names of equal length, so that columns are equally wide. */
@@ -49,14 +56,7 @@ export function commandOf(
   return side === 'apache'
     ? {
         command: 'java',
-        args: [
-          ...jvmOptions,
-          '-Dlog4j2.level=OFF',
-          '-cp',
-          path.join(lib, '*'),
-          `org.apache.kafka.tools.${classes[tool]!}`,
-          ...own,
-        ],
+        args: [...jvmOptions, '-Dlog4j2.level=OFF', '-cp', path.join(lib, '*'), classOf(tool), ...own],
       }
     : {
         command: process.execPath,
@@ -146,8 +146,8 @@ function normalise(text: string): string {
   const table = text.search(/^Option(?: \(\* = required\))? +Description *$|\n\n(?=[^]*^optional arguments:$)/m)
   return (
     (table < 0 ? text : text.slice(0, table))
-      // argparse4j fills the lines of an error up with blanks.
-      .replace(/(?<=(?:^|\n)[\w.-]+: error: )[^]*?(?=\n\n|$)/, (error) => error.trim().replaceAll(/\s+/g, ' '))
+      // argparse4j breaks an error into lines, also behind hyphens, and fills them up with blanks.
+      .replace(/(?<=(?:^|\n)[\w.-]+: error: )[^]*?(?=\n\n|$)/, (error) => error.replaceAll(/\s+/g, ''))
       .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
       // Java gives the members of a set in another order at each start.
       .replaceAll(/\[[\w-]+\](?:, \[[\w-]+\])+/g, (set) => set.split(', ').toSorted().join(', '))

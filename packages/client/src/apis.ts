@@ -89,6 +89,16 @@ import {
   AddRaftVoterResponse,
   RemoveRaftVoterRequest,
   RemoveRaftVoterResponse,
+  DescribeClientQuotasRequest,
+  DescribeClientQuotasResponse,
+  AlterClientQuotasRequest,
+  AlterClientQuotasResponse,
+  DescribeUserScramCredentialsRequest,
+  DescribeUserScramCredentialsResponse,
+  AlterUserScramCredentialsRequest,
+  AlterUserScramCredentialsResponse,
+  ListConfigResourcesRequest,
+  ListConfigResourcesResponse,
 } from '@milena/protocol'
 import { defineApi } from './net/api.ts'
 
@@ -139,4 +149,9 @@ export const apis = {
   alterReplicaLogDirs: defineApi(AlterReplicaLogDirsRequest, AlterReplicaLogDirsResponse),
   addRaftVoter: defineApi(AddRaftVoterRequest, AddRaftVoterResponse),
   removeRaftVoter: defineApi(RemoveRaftVoterRequest, RemoveRaftVoterResponse),
+  describeClientQuotas: defineApi(DescribeClientQuotasRequest, DescribeClientQuotasResponse),
+  alterClientQuotas: defineApi(AlterClientQuotasRequest, AlterClientQuotasResponse),
+  describeUserScramCredentials: defineApi(DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse),
+  alterUserScramCredentials: defineApi(AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse),
+  listConfigResources: defineApi(ListConfigResourcesRequest, ListConfigResourcesResponse),
 }

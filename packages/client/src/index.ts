@@ -34,6 +34,8 @@ export type {
   ConfigSource,
   DescribeConfigsOptions,
 } from './admin/configs.ts'
+export type { ClientQuotas, QuotaEntity, QuotaEntityType } from './admin/quotas.ts'
+export type { ScramCredentialInfo, ScramMechanism, ScramUpsertion } from './admin/scram-credentials.ts'
 export type { ClusterDescription } from './admin/cluster.ts'
 export type { FeatureMetadata, FeatureUpdate, LevelRange } from './admin/features.ts'
 export type { QuorumEndpoint, QuorumInfo, QuorumReplica } from './admin/quorum.ts'

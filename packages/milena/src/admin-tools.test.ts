@@ -279,3 +279,49 @@ test('kafka-producer-perf-test and kafka-consumer-perf-test', async () => {
     /\nWARNING: Exiting before consuming the expected number of records: timeout \(0 ms\) exceeded\./,
   )
 })
+
+test('kafka-configs', async () => {
+  const configs = (...argv: readonly string[]) => tool('kafka-configs', ...server(), ...argv)
+  const set = await configs(
+    '--alter',
+    '--topic',
+    'orders',
+    '--add-config',
+    'retention.ms=5000,cleanup.policy=[compact,delete]',
+  )
+  assert.deepEqual(set, { exitCode: 0, stdout: 'Completed updating config for topic orders.\n', stderr: '' })
+  const shown = await configs('--describe', '--topic', 'orders')
+  assert.match(
+    shown.stdout,
+    /^Dynamic configs for topic orders are:\n {2}cleanup\.policy=compact,delete sensitive=false synonyms=\{DYNAMIC_TOPIC_CONFIG:cleanup\.policy=compact,delete, .*\}\n {2}retention\.ms=5000 /,
+  )
+  assert.ok((await configs('--describe', '--topic', 'orders', '--all')).stdout.split('\n').length > 20)
+  await configs('--alter', '--topic', 'orders', '--delete-config', 'retention.ms,cleanup.policy')
+  assert.equal((await configs('--describe', '--topic', 'orders')).stdout, 'Dynamic configs for topic orders are:\n')
+  assert.equal(
+    (await configs('--describe', '--topic', 'nothing')).stdout,
+    "The topic 'nothing' doesn't exist and doesn't have dynamic config.\n",
+  )
+  const refused = await configs('--alter', '--topic', 'orders', '--add-config', 'no.such=1')
+  assert.match(
+    refused.stderr,
+    /^Error while executing config command with args '.*'\norg\.apache\.kafka\.common\.errors\.InvalidConfigurationException: /,
+  )
+  await configs('--alter', '--user', 'alice', '--client', 'c', '--add-config', 'producer_byte_rate=1024')
+  assert.equal(
+    (await configs('--describe', '--entity-type', 'users', '--entity-type', 'clients')).stdout,
+    "Quota configs for user-principal 'alice', client-id 'c' are producer_byte_rate=1024.0\n",
+  )
+  await configs('--alter', '--user', 'alice', '--add-config', 'SCRAM-SHA-256=[iterations=8192,password=secret]')
+  assert.equal(
+    (await configs('--describe', '--user', 'alice')).stdout,
+    "SCRAM credential configs for user-principal 'alice' are SCRAM-SHA-256=iterations=8192\n",
+  )
+  await configs('--alter', '--ip-defaults', '--add-config', 'connection_creation_rate=50')
+  assert.equal(
+    (await configs('--describe', '--entity-type', 'ips')).stdout,
+    'Quota configs for the default ip are connection_creation_rate=50.0\n',
+  )
+  await configs('--alter', '--group', 'queue', '--add-config', 'share.auto.offset.reset=earliest')
+  assert.match((await configs('--describe', '--group', 'queue')).stdout, /\n {2}share\.auto\.offset\.reset=earliest /)
+})

@@ -20,6 +20,7 @@ export const HELP = `Milena: Apache Kafka in one process.
   milena reassign-partitions …    kafka-reassign-partitions: move partitions and replicas
   milena producer-perf-test …     kafka-producer-perf-test: write records, and say how fast that was
   milena consumer-perf-test …     kafka-consumer-perf-test: read records, and say how fast that was
+  milena configs …                kafka-configs: show and change configs, quotas and credentials
   milena import --from DIR --to DIR   a data folder of Apache Kafka becomes one of Milena (import --help)
   milena --help | --version       each tool has its own --help
 

@@ -22,6 +22,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   'reassign-partitions': 'kafka-reassign-partitions',
   'producer-perf-test': 'kafka-producer-perf-test',
   'consumer-perf-test': 'kafka-consumer-perf-test',
+  configs: 'kafka-configs',
 }
 
 /**

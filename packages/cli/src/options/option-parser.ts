@@ -22,15 +22,17 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 export class ParsedOptions<S extends OptionSpecs> {
   readonly specs: S
   readonly #given: ReadonlyMap<string, readonly string[]>
+  readonly #order: readonly string[]
 
-  constructor(specs: S, given: ReadonlyMap<string, readonly string[]>) {
+  constructor(specs: S, given: ReadonlyMap<string, readonly string[]>, order: readonly string[]) {
     this.specs = specs
     this.#given = given
+    this.#order = order
   }
 
-  /** What was given, in the order in which it was first. */
+  /** What was given, in its order, again and again what was repeated. */
   given(): readonly string[] {
-    return Array.from(this.#given.keys())
+    return this.#order
   }
 
   has(name: keyof S & string): boolean {
@@ -71,6 +73,7 @@ export class ParsedOptions<S extends OptionSpecs> {
  */
 export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readonly string[]): ParsedOptions<S> {
   const given = new Map<string, string[]>()
+  const order: string[] = []
   const isOption = (token: string): boolean => token.startsWith('-') && token !== '-' && token !== '--'
   for (let at = 0; at < argv.length; at++) {
     const token = argv[at]!
@@ -82,6 +85,7 @@ export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readon
       throw new OptionError(`${token.startsWith('--') ? name : name[0]} is not a recognized option`)
     const values = given.get(name) ?? []
     given.set(name, values)
+    order.push(name)
     const next = argv[at + 1]
     if (spec.type === undefined) {
       if (attached !== undefined && attached !== '') throw new OptionError(`Option ${name} doesn't allow an argument`)
@@ -92,7 +96,7 @@ export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readon
     else values.push(argv[++at]!)
   }
   checkAvailable(specs, given)
-  return new ParsedOptions(specs, given)
+  return new ParsedOptions(specs, given, order)
 }
 
 function split(token: string): { readonly name: string; readonly attached: string | undefined } {

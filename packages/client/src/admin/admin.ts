@@ -12,8 +12,10 @@ import * as logDirs from './log-dirs.ts'
 import * as offsets from './offsets.ts'
 import type { CallOptions } from './per-key.ts'
 import * as descriptions from './topic-descriptions.ts'
+import * as quotas from './quotas.ts'
 import * as quorum from './quorum.ts'
 import * as reassignments from './reassignments.ts'
+import * as scram from './scram-credentials.ts'
 import * as shareGroups from './share-groups.ts'
 import * as topics from './topics.ts'
 import * as transactions from './transactions.ts'
@@ -102,6 +104,40 @@ export class Admin implements AsyncDisposable {
     options?: CallOptions & { readonly validateOnly?: boolean },
   ): Promise<Map<configs.ConfigResource, Outcome<void>>> {
     return configs.incrementalAlterConfigs(this.client, changes, options)
+  }
+
+  listConfigResources(type: configs.ConfigResourceType, options?: CallOptions): Promise<readonly string[]> {
+    return configs.listConfigResources(this.client, type, options)
+  }
+
+  describeClientQuotas(
+    filter: ReadonlyMap<quotas.QuotaEntityType, string | null | undefined>,
+    options?: CallOptions,
+  ): Promise<readonly quotas.ClientQuotas[]> {
+    return quotas.describeClientQuotas(this.client, filter, options)
+  }
+
+  alterClientQuotas(
+    entity: quotas.QuotaEntity,
+    changes: ReadonlyMap<string, number | null>,
+    options?: CallOptions,
+  ): Promise<void> {
+    return quotas.alterClientQuotas(this.client, entity, changes, options)
+  }
+
+  /** Keyed by user. */
+  describeUserScramCredentials(
+    users: readonly string[],
+    options?: CallOptions,
+  ): Promise<Map<string, Outcome<readonly scram.ScramCredentialInfo[]>>> {
+    return scram.describeUserScramCredentials(this.client, users, options)
+  }
+
+  alterUserScramCredentials(
+    changes: Parameters<typeof scram.alterUserScramCredentials>[1],
+    options?: CallOptions,
+  ): Promise<void> {
+    return scram.alterUserScramCredentials(this.client, changes, options)
   }
 
   describeCluster(

@@ -188,3 +188,23 @@ function byNode(resources: readonly ConfigResource[]): Map<number | undefined, C
   }
   return nodes
 }
+
+/** The resources of a type that have configs of their own; before 4.1 only of client metrics. */
+export async function listConfigResources(
+  client: KafkaClient,
+  type: ConfigResourceType,
+  options: CallOptions = {},
+): Promise<readonly string[]> {
+  const { configResources } = await client.request(
+    apis.listConfigResources,
+    (version) => (version === 0 ? {} : { resourceTypes: [ConfigResourceType[type]] }),
+    {
+      to: 'any',
+      call: 'listConfigResources',
+      deadline: client.deadline(options.timeoutMs),
+      ...(type !== 'clientMetrics' && { versions: { min: 1 } }),
+      check: ({ errorCode }) => KafkaError.check(errorCode),
+    },
+  )
+  return configResources.map(({ resourceName }) => resourceName)
+}
