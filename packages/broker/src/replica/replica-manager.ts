@@ -152,7 +152,8 @@ export class ReplicaManager {
     const partition = this.partition(topicPartition.topic, topicPartition.partition)
     const log = this.#logs.log(topicPartition)
     if (log !== undefined && this.#image !== undefined && this.#isStray(log, this.#image)) this.#deleteLog(log)
-    if (partition === undefined) return
+    // It may be in use, from another folder than the one that was kept closed.
+    if (partition === undefined || (log !== undefined && partition.log === log)) return
     if (log?.topicId === partition.topicId) {
       log.updateConfig(this.#logConfig(topicPartition.topic))
       partition.replaceLog(log)

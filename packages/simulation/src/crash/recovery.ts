@@ -22,7 +22,9 @@ export interface Recovery {
 const RECORDS_MISSING = 'Records are missing that had been flushed to the disk'
 
 /** What no loss of power may make the storage say. */
-const NEVER_SAID = [RECORDS_MISSING, 'A background task failed', 'A log could not be moved']
+const NEVER_SAID = [RECORDS_MISSING, 'A log could not be moved']
+/** Nor this, unless the disk refused something. */
+const NEVER_SAID_ELSE = 'A background task failed'
 
 /** Opens the storage on what is left and compares every log with its model, which from then on is what was found. */
 export async function recover(o: {
@@ -31,18 +33,22 @@ export async function recover(o: {
   readonly nowMs: number
   readonly latency?: Random
   readonly wrap?: Wrap
+  /** How the storage is opened; returns what is wrong. */
+  readonly open?: (run: Pick<Recovery, 'world' | 'fs'>) => Promise<readonly string[]>
 }): Promise<Recovery> {
   const { world, fs } = await makeWorld(o)
   const problems: string[] = []
   try {
-    await world.open()
+    if (o.open === undefined) await world.open()
+    else problems.push(...(await o.open({ world, fs })))
     for (const name of o.models.keys()) {
       problems.push(...(await checkRecovered(world, fs, name)).map((problem) => `${name} ${problem}`))
     }
   } catch (error) {
     problems.push(`the storage does not open: ${String(error)}`)
   }
-  return { world, fs, problems: [...problems, ...saidWrongly(world, o.models, 0)] }
+  const said = saidWrongly(world, o.models, { since: 0, wasRefused: o.open !== undefined })
+  return { world, fs, problems: [...problems, ...said] }
 }
 
 /** Puts something between the storage and the disk: how a mistake is planted. */
@@ -83,11 +89,16 @@ async function checkRecovered(world: LogWorld, fs: SimulatedFileSystem, name: st
 }
 
 /** What the storage said since it had said so many lines. */
-function saidWrongly(world: LogWorld, models: Models, since: number): string[] {
+function saidWrongly(
+  world: LogWorld,
+  models: Models,
+  { since, wasRefused }: { readonly since: number; readonly wasRefused: boolean },
+): string[] {
   const said = world.logged.slice(since).filter(({ message, fields }) => {
     // Of a log that was about to be cut it is said, and true.
     const isCut = message === RECORDS_MISSING && (models.get(String(fields['partition']))?.earlier.length ?? 0) > 0
-    return NEVER_SAID.includes(message) && !isCut
+    const isElse = !wasRefused && message === NEVER_SAID_ELSE
+    return isElse || (NEVER_SAID.includes(message) && !isCut)
   })
   return said.map(({ message, fields }) => `the storage says: ${message} ${JSON.stringify(fields)}`)
 }
@@ -122,7 +133,7 @@ export async function liveOn({ world, fs }: Pick<Recovery, 'world' | 'fs'>): Pro
   } catch (error) {
     problems.push(`the storage cannot go on: ${error instanceof Error ? error.stack : String(error)}`)
   }
-  return [...problems, ...saidWrongly(world, models, since)]
+  return [...problems, ...saidWrongly(world, models, { since, wasRefused: false })]
 }
 
 async function checkAgain(world: LogWorld, model: LogModel): Promise<string[]> {

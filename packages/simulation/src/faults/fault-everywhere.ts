@@ -2,12 +2,14 @@ import { inspect } from 'node:util'
 import { SeededRandom } from '@milena/runtime'
 import type { CrashTally } from '../crash/crash-failure.ts'
 import { count } from '../crash/crash-failure.ts'
-import { crashes } from '../crash/crash-run.ts'
+import type { Crash, Run } from '../crash/crash-run.ts'
+import { crashes, runHistory } from '../crash/crash-run.ts'
 import type { Wrap } from '../crash/recovery.ts'
-import { liveOn, recover } from '../crash/recovery.ts'
+import { liveOn, makeWorld, recover } from '../crash/recovery.ts'
 import type { Recovery } from '../crash/recovery.ts'
 import { Sample } from '../crash/sample.ts'
 import type { SampleShape } from '../crash/sample.ts'
+import type { DiskCall } from '../disk/disk-call.ts'
 import { powerLosses, randomPowerLoss } from '../disk/power-loss.ts'
 import { checkLog } from '../log/check-log.ts'
 import type { LogWorld } from '../log/log-world.ts'
@@ -15,7 +17,7 @@ import type { Step } from '../log/step.ts'
 import type { DiskFault } from './disk-fault.ts'
 import { diskFaults } from './disk-fault.ts'
 import type { FaultRun } from './fault-run.ts'
-import { callsOf, runWithFault } from './fault-run.ts'
+import { callsOf, runWithFault, startWithFault } from './fault-run.ts'
 
 /** How often, and what became of it. */
 export interface FaultTally extends CrashTally {
@@ -44,7 +46,7 @@ export class FaultFailure extends Error {
 
   constructor(
     o: FaultEverywhereOptions,
-    run: FaultRun,
+    run: Run,
     { what, problems, recovery }: { what: string; problems: readonly string[]; recovery?: Recovery | undefined },
   ) {
     super(
@@ -88,6 +90,61 @@ export async function faultEverywhere(o: FaultEverywhereOptions): Promise<void> 
       if (run.hasStruck) await examine(o, run, `${fault.name} at call ${at}`, random)
     }
   }
+  await faultStarts(o, sample, random)
+}
+
+/** Losses of power behind which a start has something to do. */
+const lossesBeforeStart = powerLosses.filter((_, index) => [1, 5, 7].includes(index))
+
+/** The same for the calls of starts behind a loss of power. */
+async function faultStarts(o: FaultEverywhereOptions, sample: Sample, random: SeededRandom): Promise<void> {
+  const wrap = o.wrap === undefined ? {} : { wrap: o.wrap }
+  const run = await runHistory(o.steps, wrap)
+  const { first, last } = run.fs.points
+  const points = new Set([first + random.int(last - first + 1), last])
+  for (const crash of crashes(run, { losses: lossesBeforeStart, points })) {
+    const calls = await callsOfStart(crash, wrap)
+    for (const { number: at, operation } of calls) {
+      for (const fault of o.faults ?? diskFaults) {
+        if (fault.concerns(operation) && sample.takes()) await examineStart(o, { crash, fault, at })
+      }
+    }
+  }
+}
+
+async function callsOfStart(crash: Crash, wrap: { readonly wrap?: Wrap }): Promise<readonly DiskCall[]> {
+  const calls: DiskCall[] = []
+  const { world, fs } = await makeWorld({ ...crash, ...wrap })
+  fs.disk.fault = (call) => {
+    calls.push(call)
+    return undefined
+  }
+  await world.open()
+  return calls
+}
+
+async function examineStart(
+  o: FaultEverywhereOptions,
+  { crash, fault, at }: { readonly crash: Crash; readonly fault: DiskFault; readonly at: number },
+): Promise<void> {
+  let restarts = 0
+  const recovery = await recover({
+    ...crash,
+    ...(o.wrap === undefined ? {} : { wrap: o.wrap }),
+    open: async (run) => {
+      const started = await startWithFault(run, fault, at)
+      restarts = started.restarts
+      return started.problems
+    },
+  })
+  o.tally.points += 1
+  if (restarts === 0) o.tally.cameBack += 1
+  else o.tally.restarted += 1
+  count(o.tally, crash)
+  const problems = recovery.problems.length > 0 ? recovery.problems : await liveOn(recovery)
+  if (problems.length === 0) return
+  const what = `The power went after ${crash.point} operations (${crash.loss.name}), ${fault.name} at call ${at} of the start`
+  throw new FaultFailure(o, recovery, { what, problems })
 }
 
 async function examine(o: FaultEverywhereOptions, run: FaultRun, what: string, random: SeededRandom): Promise<void> {

@@ -34,6 +34,11 @@ export async function runWithFault(
   return history.run(steps, o.at)
 }
 
+/** Opens the storage with a fault that strikes at one call of that. */
+export function startWithFault(run: Run, fault: DiskFault, at: number): ReturnType<HistoryWithFault['start']> {
+  return new HistoryWithFault(run, fault).start(at)
+}
+
 /** The calls at which a fault can strike: those of the steps, not those of the first start. */
 export async function callsOf(steps: readonly Step[], wrap?: Wrap): Promise<readonly DiskCall[]> {
   const { world, fs } = await openWorld(wrap)
@@ -87,6 +92,27 @@ class HistoryWithFault {
     }
   }
 
+  /** Opens the storage on what a loss of power left; a start that the disk refuses is repeated when it is mended. */
+  async start(at: number): Promise<Pick<FaultRun, 'hasStruck' | 'restarts' | 'problems'>> {
+    const { fs, world } = this.#run
+    world.isRecovering = true
+    const armed = arm(fs.disk, this.#fault, ({ number }) => number === at)
+    try {
+      await world.open()
+    } catch (error) {
+      if (!armed.hasStruck()) throw error
+      this.#restarts += 1
+      mend(fs.disk)
+      await world.open()
+    }
+    this.#hasStartedRefused = armed.hasStruck()
+    if (this.#fault.lasts && armed.hasStruck()) await this.#attempt({ do: 'advance', ms: TRY_AGAIN_MS })
+    mend(fs.disk)
+    await this.#bringBack()
+    world.isRecovering = false
+    return { hasStruck: armed.hasStruck(), restarts: this.#restarts, problems: this.#problems }
+  }
+
   /** Takes a step, which may fail, or never end because what it waits for needs time. */
   async #attempt(step: Step): Promise<void> {
     const { world } = this.#run
@@ -112,6 +138,10 @@ class HistoryWithFault {
     const { world, fs } = this.#run
     this.#restarts += 1
     mend(fs.disk)
+    if (world.isRecovering) {
+      await world.manager.close()
+      return world.open()
+    }
     if (isOpen) await world.stop()
     await world.reopen()
   }

@@ -57,6 +57,8 @@ export class LogWorld {
   manager!: LogManager
   /** What was found wrong when a log came back after the disk had refused something. */
   readonly complaints: string[] = []
+  /** The power went, and what is there has not been looked at. */
+  isRecovering = false
   readonly #disk: WorldDisk
   readonly #capture
   readonly #names: readonly string[]
@@ -151,9 +153,10 @@ export class LogWorld {
   /** A log that the disk had kept closed at the start. */
   #noteOpened(topicPartition: TopicPartition): void {
     const log = this.manager.log(topicPartition)
-    if (log === undefined) return
+    if (log === undefined || this.#listened.has(log)) return
     if (topicPartition.topic === COMPACTED_TOPIC) log.updateConfig(compactedConfig)
-    this.#noteResumed(log)
+    if (this.isRecovering) this.#listen(log)
+    else this.#noteResumed(log)
   }
 
   /** Opens the storage again behind a failure of the disk, on which no power was lost. */

@@ -123,7 +123,11 @@ export class LogManager {
         this.#onResumed(reopened.log)
       },
     })
-    this.#offline = new OfflineLogs({ ...parts, onOpened: (closed, log) => this.#hostOpened(closed, log) })
+    this.#offline = new OfflineLogs({
+      ...parts,
+      twins: this.#twins,
+      onOpened: (closed, log) => this.#hostOpened(closed, log),
+    })
     this.#watch = this.#newWatch(resumption)
     this.#creation = this.#newCreation()
     for (const dir of dirs) dir.onSuspect = () => this.#watch.inspect(dir)

@@ -30,14 +30,33 @@ export class LogTwins {
   async bury(): Promise<void> {
     const surplus = this.#surplus
     this.#surplus = []
-    for (const { log, dir } of surplus) {
-      const { topicPartition } = log
-      await log.close({ flush: false })
-      const renamedTo = await this.#burial.buryForGood(topicPartition, dir, log.config)
-      const fields = { partition: topicPartitionName(topicPartition), renamedTo }
-      this.#logger.warn('A move was interrupted at its end; of the two folders with the same records one goes', fields)
-    }
+    for (const each of surplus) await this.#bury(each)
   }
+
+  /**
+   * Of such a pair one could not be opened at the start, and the other is in use since: the first one goes, and false is
+   * returned when it is none of a pair. It is closed.
+   */
+  async buryLate(hosted: HostedLog, found: HostedLog): Promise<boolean> {
+    const goes = isSurplus(found.log, hosted.log)
+    if (goes) await this.#bury(found)
+    else await found.log.close({ flush: false })
+    return goes
+  }
+
+  async #bury({ log, dir }: HostedLog): Promise<void> {
+    const { topicPartition } = log
+    await log.close({ flush: false })
+    const renamedTo = await this.#burial.buryForGood(topicPartition, dir, log.config)
+    const fields = { partition: topicPartitionName(topicPartition), renamedTo }
+    this.#logger.warn('A move was interrupted at its end; of the two folders with the same records one goes', fields)
+  }
+}
+
+/** What was written since to the one that is in use, the other one lacks. */
+function isSurplus(found: UnifiedLog, hosted: UnifiedLog): boolean {
+  const isSameTopic = found.topicId === hosted.topicId || found.topicId === ZERO_UUID
+  return isSameTopic && found.logEndOffset <= hosted.logEndOffset
 }
 
 /**

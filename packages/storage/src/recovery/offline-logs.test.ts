@@ -16,7 +16,7 @@ const isChangeOfTopic = ({ operation, path }: FileSystemCall): boolean =>
 class StartOnFullDisk {
   readonly memory = new MemoryFileSystem()
   readonly #fs = new ObservedFileSystem(this.memory, logDir)
-  readonly harness = new StorageHarness({ fs: this.#fs })
+  readonly harness = new StorageHarness({ fs: this.#fs, options: { logDirs: [logDir, '/more'] } })
   readonly opened: TopicPartition[] = []
 
   async before(change: () => Promise<void>): Promise<void> {
@@ -98,6 +98,30 @@ describe('a log that could not be opened', () => {
     assert.equal(manager.logDirs[0]!.refusal, undefined)
     assert.deepEqual(await readValues(manager.log(topicPartition)!), ['a'])
     await manager.close()
+  })
+
+  test('and lies in another folder too, where it is in use, goes', async () => {
+    const full = new StartOnFullDisk()
+    await full.before(async () => {
+      for (const name of await full.memory.readdir(`${logDir}/topic-0`)) {
+        await full.memory.mkdir('/more/topic-0')
+        await full.memory.writeFile(`/more/topic-0/${name}`, await full.memory.readFile(`${logDir}/topic-0/${name}`))
+      }
+      await full.tearTail()
+    })
+    full.refuse(isChangeOfTopic)
+    await full.start()
+    const { manager } = full.harness
+    const log = manager.log(topicPartition)!
+    assert.equal(log.directory, '/more/topic-0')
+    assert.equal((await write(log, batchOf(['b']))).firstOffset, 1)
+    full.refuse(() => false)
+    await full.passTime(30)
+    assert.deepEqual([full.opened, manager.isOffline(topicPartition)], [[topicPartition], false])
+    assert.equal(manager.log(topicPartition), log)
+    assert.equal(await full.memory.exists(`${logDir}/topic-0`), false)
+    assert.deepEqual(await readValues(await full.harness.restart()), ['a', 'b'])
+    await full.harness.manager.close()
   })
 
   test('because it is damaged is not tried again', async () => {

@@ -5,6 +5,7 @@ import type { LogDir } from '../manager/log-dir.ts'
 import { StorageError, storageFailure } from '../storage-error.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import { topicPartitionName } from '../topic-partition.ts'
+import type { LogTwins } from './log-twins.ts'
 import type { UnifiedLog } from '../log/unified-log.ts'
 
 /** A log that could not be opened, and how to try it again. */
@@ -28,6 +29,8 @@ export interface OfflineLogsOptions {
   /** What else changes which logs there are waits for its turn here. */
   readonly changes: KeyedQueue
   readonly hosted: (name: string) => HostedLog | undefined
+  /** Judges logs that lie in two folders. */
+  readonly twins: Pick<LogTwins, 'buryLate'>
   /** Takes what opened after all; undefined where nothing is left of it. */
   readonly onOpened: (closed: ClosedLog, log: UnifiedLog | undefined) => void
 }
@@ -74,14 +77,18 @@ export class OfflineLogs {
   async #open(name: string, offline: OfflineLog): Promise<void> {
     // It may be deleted by now.
     if (this.#logs.get(name) !== offline) return
-    if (this.#o.hosted(name) !== undefined) {
-      // The same lies in another folder, and is in use there: which of the two goes, the next start judges.
-      this.#logs.set(name, { ...offline, mayOpenLater: false })
-      return
-    }
+    const { dir } = offline
+    const hosted = this.#o.hosted(name)
     let log: UnifiedLog | undefined
     try {
       log = await offline.open()
+      if (hosted !== undefined && log !== undefined) {
+        if (!(await this.#o.twins.buryLate(hosted, { log, dir }))) {
+          this.#logs.set(name, { ...offline, mayOpenLater: false })
+          return
+        }
+        log = undefined
+      }
     } catch (error) {
       const sentence = 'The log of a partition still cannot be opened; the partition stays offline'
       this.#o.logger.limited(name).warn(sentence, { partition: name, error })
@@ -89,11 +96,12 @@ export class OfflineLogs {
       return
     }
     this.#logs.delete(name)
-    offline.dir.hasOfflineLogs = [...this.#logs.values()].some(({ dir }) => dir === offline.dir)
+    dir.hasOfflineLogs = [...this.#logs.values()].some((each) => each.dir === dir)
     this.#o.onOpened(offline, log)
+    if (log === undefined) return
     this.#o.logger.info('A log that the disk had kept closed is open', {
       partition: name,
-      logEndOffset: log?.logEndOffset,
+      logEndOffset: log.logEndOffset,
     })
   }
 }
