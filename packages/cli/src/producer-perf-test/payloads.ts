@@ -16,14 +16,20 @@ export function payloadOf(parsed: ParsedArguments, random: Random, io: ToolIo): 
     return () => values[random.int(values.length)]!
   }
   if (size === undefined) return (index) => Buffer.from(String(index))
-  return () => randomLetters(size, random)
+  return randomLetters(size, random)
 }
 
-/** New bytes for each record: the producer keeps those of earlier ones until they are sent. */
-function randomLetters(size: number, random: Random): Uint8Array {
-  const bytes = new Uint8Array(size)
-  for (let index = 0; index < size; index++) bytes[index] = 65 + random.int(26)
-  return bytes
+/** So many letters are rolled; more than a codec looks back, so that values do not compress by being cut from one text. */
+const letterCount = 1 << 20
+
+/** Values are cut out of one long text: rolling each letter of each would take longer than sending it. */
+function randomLetters(size: number, random: Random): Payload {
+  const letters = new Uint8Array(letterCount + size)
+  for (let index = 0; index < letters.length; index++) letters[index] = 65 + random.int(26)
+  return () => {
+    const at = random.int(letterCount)
+    return letters.subarray(at, at + size)
+  }
 }
 
 function readPayloads(file: string, delimiter: string, io: ToolIo): readonly Uint8Array[] {
