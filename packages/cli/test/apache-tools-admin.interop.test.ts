@@ -173,10 +173,12 @@ describe('as Apache’s tools of administration', { skip: isThere ? false : 'KAF
     try {
       await until(async (admin) => {
         const group = (await admin.describeShareGroups(['live'])).get('live')!
-        const assigned = group.ok && group.value.members.some(({ assignment }) => assignment.length > 0)
-        return (
-          assigned && (await admin.listShareGroupOffsets('live')).every(({ startOffset }) => startOffset !== undefined)
-        )
+        const isSettled =
+          group.ok &&
+          group.value.members.some(
+            ({ assignment, memberEpoch }) => assignment.length === 2 && memberEpoch === group.value.groupEpoch,
+          )
+        return isSettled && (await admin.listShareGroupOffsets('live')).length === 2
       })
       const live = (...argv: readonly string[]) => compare('share-groups', [...argv, '--group', 'live'])
       for (const argv of [[], ['--verbose'], ['--members'], ['--members', '--verbose'], ['--state']]) {

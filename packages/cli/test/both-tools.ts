@@ -147,7 +147,7 @@ function normalise(text: string): string {
   return (
     (table < 0 ? text : text.slice(0, table))
       // argparse4j breaks an error into lines, also behind hyphens, and fills them up with blanks.
-      .replace(/(?<=(?:^|\n)[\w.-]+: error: )[^]*?(?=\n\n|$)/, (error) => error.replaceAll(/\s+/g, ''))
+      .replace(/(?:^|\n)[\w.-]+: +error: [^]*?(?=\n\n|$)/, (error) => `\n${error.replaceAll(/\s+/g, '')}`)
       .replaceAll(/(Configs: )(.*)/g, (_, name: string, list: string) => name + list.split(',').sort().join(','))
       // Java gives the members of a set in another order at each start.
       .replaceAll(/\[[\w-]+\](?:, \[[\w-]+\])+/g, (set) => set.split(', ').toSorted().join(', '))
@@ -159,7 +159,10 @@ function normalise(text: string): string {
 
 /** A trace that a tool prints to standard output, with the line that says what it is of. */
 const withoutPrintedTrace = (text: string): string =>
-  text.replaceAll(/\n.*(?:\n\tat .*|\nCaused by: .*|\n\t\.\.\. \d+ more)+/g, '').replace(/\n+$/, '')
+  text
+    .replaceAll(/\n.*(?:\n\tat .*|\nCaused by: .*|\n\t\.\.\. \d+ more)+/g, '')
+    .replaceAll(/\norg\.apache\.kafka\.common\.errors\..*/g, '')
+    .replace(/\n+$/, '')
 
 /** Java says first what a trace is of, and Apache's tools often have said it already. */
 function withoutTraces(text: string): string {
@@ -168,13 +171,15 @@ function withoutTraces(text: string): string {
     .split('\n')
     .filter(
       (line) =>
-        !/^\[\d{4}-\d\d-\d\d |^\tat |^Caused by: |^\t\.\.\. \d+ more|^org\.apache\.kafka\.common\.errors\./.test(line),
+        !/^\[\d{4}-\d\d-\d\d |^\t+at |^\tSuppressed: |^Caused by: |^\t\.\.\. \d+ more|^org\.apache\.kafka\.common\.errors\./.test(
+          line,
+        ),
     )
     .filter((line) => !line.startsWith('The consumer rebalance protocol (KIP-848)'))
     .map((line) =>
       line
         .replace(/^Exception in thread "main" /, '')
-        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.common\.config\.ConfigException): /, ''),
+        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.(common\.config|tools)\.\w+Exception): /, ''),
     )
     .filter((line, index, lines) => line === '' || line !== lines[index - 1])
     .join('\n')

@@ -97,10 +97,15 @@ export async function removeController({ admin, parsed, io }: QuorumService): Pr
   print(io.stdout, `${done} KRaft controller ${voterId} with directory id ${text}`)
 }
 
-/** What is wrong with an id, in Kafka's words. */
+/** What is wrong with an id, in the words of Kafka and of Java's Base64. */
 function uuidFault(text: string): string {
-  if (text.length > 24)
+  if (text.length > 24) {
     return `Input string with prefix \`${text.slice(0, 24)}\` is too long to be decoded as a base64 UUID`
+  }
+  if (text.length === 1) return 'Input byte[] should at least have 2 bytes for base64 bytes'
+  const illegal = /[^\w=-]/.exec(text)
+  if (illegal !== null) return `Illegal base64 character ${illegal[0].codePointAt(0)!.toString(16)}`
+  if (text.length % 4 === 1) return 'Last unit does not have enough valid bits'
   const { length } = Buffer.from(text, 'base64url')
   return `Input string \`${text}\` decoded as ${length} bytes, which is not equal to the expected 16 bytes of a base64-encoded UUID`
 }

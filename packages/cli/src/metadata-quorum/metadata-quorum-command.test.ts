@@ -80,7 +80,9 @@ describe('kafka-metadata-quorum', () => {
       /^Properties file \/nowhere does not exists!\n$/,
     ],
     [[...server, 'add-controller'], /^You must supply the configuration file of the controller/],
-    [[...remove, '-d', 'x'], /^Failed to parse --controller-directory-id: Input string `x` decoded as 0 bytes/],
+    [[...remove, '-d', 'x'], /^Failed to parse --controller-directory-id: Input byte\[\] should at least have 2 bytes/],
+    [[...remove, '-d', 'abcd'], /: Input string `abcd` decoded as 3 bytes, which is not equal to the expected 16/],
+    [[...remove, '-d', 'a.cd'], /: Illegal base64 character 2e\n$/],
     [[...remove.slice(0, -1), '-3', '-d', directoryId], /^Invalid negative --controller-id: -3\n$/],
   ]
   for (const [argv, message] of failures) {

@@ -39,7 +39,10 @@ test('what cannot be placed', () => {
       new SeededRandom(1),
     )
   assert.throws(() => place([1], 2), {
-    message: 'The target replication factor of 2 cannot be reached because only 1 broker(s) are registered.',
+    message:
+      'The target replication factor of 2 cannot be reached because only 1 broker(s) are registered or some brokers have all their log directories cordoned.',
   })
-  assert.throws(() => place([], 1), { message: 'All brokers are currently fenced.' })
+  assert.throws(() => place([], 1), {
+    message: 'All brokers are currently fenced, or have all their log directories cordoned.',
+  })
 })

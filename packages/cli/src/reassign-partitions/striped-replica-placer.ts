@@ -17,11 +17,12 @@ export function placeReplicas(
   { partitions, replicationFactor }: { readonly partitions: number; readonly replicationFactor: number },
   random: Random,
 ): readonly (readonly number[])[] {
-  if (brokers.length === 0) throw new ToolExit(1, 'All brokers are currently fenced.')
+  if (brokers.length === 0)
+    throw new ToolExit(1, 'All brokers are currently fenced, or have all their log directories cordoned.')
   if (replicationFactor > brokers.length) {
     throw new ToolExit(
       1,
-      `The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`,
+      `The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered or some brokers have all their log directories cordoned.`,
     )
   }
   const racks = new Map<string, number[]>()
