@@ -142,6 +142,36 @@ export const histories = [
     await s.trySend(produce, { ...request, topicData: [of(a, 0), of(a, 1)] })
   }),
 
+  history('a batch without a frame beside others', produce, async (s) => {
+    const topic = await s.topic('orders', { partitions: 2 })
+    const good = batch(['a=1'])
+    const frameless = [
+      spoiled(good, (bytes) => bytes.writeUInt8(3, 16)),
+      spoiled(good, (bytes) => bytes.writeUInt8(79, 16)),
+      spoiled(good, (bytes) => bytes.writeInt32BE(13, 8)),
+      spoiled(good, (bytes) => bytes.writeInt32BE(13, 8)).subarray(0, 14),
+      spoiled(good, (bytes) => bytes.writeInt32BE(14, 8)).subarray(0, 14),
+      spoiled(good, (bytes) => bytes.writeUInt8(3, 16)).subarray(0, 17),
+    ]
+    const transactional = batch(['a=1'], { producerId: 4000, producerEpoch: 0, baseSequence: 0, isTransactional: true })
+    const missing = { name: s.name('missing'), id: UNKNOWN_ID }
+    for (const records of frameless) {
+      const to = ({ name, id }: typeof topic, ...batches: Uint8Array[]) => ({
+        name,
+        topicId: id,
+        partitionData: batches.map((each, index) => ({ index, records: each })),
+      })
+      const request = { transactionalId: null, acks: -1, timeoutMs: 30_000 }
+      await s.send(produce, { ...request, topicData: [to(missing, records)] })
+      await s.send(produce, { ...request, topicData: [to(topic, good, records)] })
+      await s.send(produce, { ...request, topicData: [to(topic, records, good)] })
+      await s.send(produce, { ...request, topicData: [to(topic, transactional, records)] })
+      const transactionalId = s.name('t')
+      await s.send(produce, { ...request, transactionalId, topicData: [to(topic, transactional, records)] })
+    }
+    await s.send(fetch, fetching(topic, 0))
+  }),
+
   history('a transactional id on plain records', produce, async (s) => {
     const topic = await s.topic('orders')
     await s.send(produce, { ...producing(topic, batch(['a=1'])), transactionalId: s.name('t') })

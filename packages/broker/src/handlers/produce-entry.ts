@@ -54,7 +54,7 @@ function ofTwins(before: ProduceEntry, entry: ProduceEntry, apiVersion: number):
 
 function withRefusalOfForm(entry: ProduceEntry, apiVersion: number): ProduceEntry | undefined {
   const error = refusalOfForm(entry.bytes, apiVersion)
-  return error === undefined ? undefined : { ...entry, error, errorMessage: messageOf(error, entry.bytes) }
+  return error === undefined ? undefined : { ...entry, error }
 }
 
 function allEntries(request: ProduceRequest): ProduceEntry[] {
@@ -85,26 +85,31 @@ export function refuseByLog(entry: ProduceEntry, partition: Partition, refusal: 
   refuse(entry, refusal.error)
   if (!isJudgedBeforeTheLog(refusal.error, entry.bytes)) entry.logStartOffset = partition.logStartOffset
   // As Kafka: a message only where it says more than the error, of which record it is.
-  if (refusal.recordErrors.length > 0) entry.errorMessage = refusal.message
-  else entry.errorMessage = messageOf(refusal.error, entry.bytes)
+  entry.errorMessage = refusal.recordErrors.length > 0 ? refusal.message : null
   entry.recordErrors = refusal.recordErrors
-}
-
-function messageOf(error: KafkaError, bytes: Uint8Array | null): string | null {
-  return error === Errors.CORRUPT_MESSAGE ? framingProblem(bytes) : null
 }
 
 /** Below the fields that every format of batch has, up to its magic. */
 const LEAST_BATCH_LENGTH = 14
 
 /** What Kafka says when the first batch cannot even be told from what follows; null for what is wrong inside of it. */
-function framingProblem(bytes: Uint8Array | null): string | null {
-  if (bytes === null || bytes.length < LOG_OVERHEAD + 5) return null
-  const header = new DataView(bytes.buffer, bytes.byteOffset)
-  const length = header.getInt32(8)
+export function framingProblem(bytes: Uint8Array | null): string | null {
+  if (bytes === null || bytes.length < LOG_OVERHEAD) return null
+  const length = lengthOf(bytes)
   if (length < LEAST_BATCH_LENGTH) return `A batch of ${length} bytes is shorter than its header.`
-  const magic = header.getInt8(16)
-  return magic < 0 || magic > 2 ? `There is no batch of magic ${magic}.` : null
+  const magic = bytes[MAGIC_OFFSET]
+  return magic !== undefined && magic > 2 ? `There is no batch of magic ${magic}.` : null
+}
+
+/** Whether the first batch is there up to its end. */
+export function isWhole(bytes: Uint8Array): boolean {
+  return bytes.length > MAGIC_OFFSET && lengthOf(bytes) + LOG_OVERHEAD <= bytes.length
+}
+
+const MAGIC_OFFSET = 16
+
+function lengthOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getInt32(8)
 }
 
 const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([
@@ -121,7 +126,7 @@ const JUDGED_BEFORE_THE_LOG: ReadonlySet<KafkaError> = new Set([
 export function refusalOfForm(bytes: Uint8Array | null, apiVersion: number): KafkaError | undefined {
   if (framingProblem(bytes) !== null) return Errors.CORRUPT_MESSAGE
   if (bytes === null || bytes.length < RECORD_BATCH_OVERHEAD) return Errors.INVALID_RECORD
-  const isZstd = bytes[16] === 2 && (bytes[22]! & COMPRESSION_MASK) === compressionId('zstd')
+  const isZstd = bytes[MAGIC_OFFSET] === 2 && (bytes[22]! & COMPRESSION_MASK) === compressionId('zstd')
   if (isZstd && apiVersion < FIRST_VERSION_WITH_ZSTD) return Errors.UNSUPPORTED_COMPRESSION_TYPE
   return isOneBatch(bytes) ? undefined : Errors.INVALID_RECORD
 }
@@ -137,6 +142,5 @@ function isJudgedBeforeTheLog(error: KafkaError, bytes: Uint8Array | null): bool
 /** One batch of magic 2, neither more nor less, by what its header says. */
 function isOneBatch(bytes: Uint8Array | null): boolean {
   if (bytes === null || bytes.length < RECORD_BATCH_OVERHEAD) return false
-  const header = new DataView(bytes.buffer, bytes.byteOffset)
-  return header.getInt32(8) + LOG_OVERHEAD === bytes.length && header.getInt8(16) === 2
+  return lengthOf(bytes) + LOG_OVERHEAD === bytes.length && bytes[MAGIC_OFFSET] === 2
 }

@@ -10,7 +10,7 @@ import { clientContext } from '../coordinators/client-context.ts'
 import type { Partition } from '../replica/partition.ts'
 import { ApiError } from '../request/api-error.ts'
 import type { RequestContext } from '../request/handler.ts'
-import { refusalOfForm, refuse } from './produce-entry.ts'
+import { framingProblem, isWhole, refusalOfForm, refuse } from './produce-entry.ts'
 import type { ProduceEntry } from './produce-entry.ts'
 
 const FIRST_VERSION_WITH_TRANSACTION_ABORTABLE = 11
@@ -22,9 +22,24 @@ interface TransactionalEntry {
   readonly batch: RecordBatch
 }
 
-/** Bit 4 of the batch's attributes, the last byte of which is at offset 22. */
-export function isTransactionalBatch(bytes: Uint8Array | null): boolean {
-  return bytes !== null && ((bytes[22] ?? 0) & 0x10) !== 0
+/**
+ * Whether a batch of the request belongs to a transaction. As in Kafka (RequestUtils.hasTransactionalRecords) the batches
+ * are looked at in their order until one does, and one of which not even the frame can be read fails the whole request.
+ */
+export function hasTransactionalBatch({ topicData }: ProduceRequest): boolean {
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) {
+      const problem = framingProblem(records)
+      if (problem !== null) throw new ApiError(Errors.CORRUPT_MESSAGE, problem)
+      if (records !== null && isWhole(records) && isTransactionalBatch(records)) return true
+    }
+  }
+  return false
+}
+
+/** Bit 4 of the attributes, the last byte of which is at offset 22, of a batch of magic 2. */
+function isTransactionalBatch(bytes: Uint8Array): boolean {
+  return bytes[16] === 2 && (bytes[22]! & 0x10) !== 0
 }
 
 /** The entries whose batches belong to a transaction, of those that may be appended at all. */

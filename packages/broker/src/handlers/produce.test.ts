@@ -74,6 +74,25 @@ test('what cannot be told from what follows is said in words', async () => {
   }
 })
 
+test('a batch of which not even the frame can be read fails all that is asked with it', async () => {
+  await using broker = await TestBroker.start()
+  const client = await broker.connect()
+  await createTopic(client, 'events')
+  const magic79 = batchOf(['a'])
+  magic79[16] = 79
+  const { responses } = await client.send(ProduceRequest, ProduceResponse, 9, {
+    acks: -1,
+    timeoutMs: 1000,
+    topicData: [
+      { name: 'events', partitionData: [{ index: 0, records: batchOf(['good']) }] },
+      { name: 'nowhere', partitionData: [{ index: 0, records: magic79 }] },
+    ],
+  })
+  const codes = responses.flatMap(({ partitionResponses }) => partitionResponses.map(({ errorCode }) => errorCode))
+  assert.deepEqual(codes, [Errors.CORRUPT_MESSAGE.code, Errors.CORRUPT_MESSAGE.code])
+  assert.deepEqual(valuesIn((await fetchFrom(client, 'events', 0)).records), [])
+})
+
 test('the form of a batch is looked at before the acks', async () => {
   await using broker = await TestBroker.start()
   const client = await broker.connect()

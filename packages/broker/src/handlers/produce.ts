@@ -26,7 +26,7 @@ import type { ProduceEntry } from './produce-entry.ts'
 import { produceResponse } from './produce-response.ts'
 import {
   checkOneProducer,
-  isTransactionalBatch,
+  hasTransactionalBatch,
   transactionalEntries,
   verifyTransaction,
 } from './produce-transaction.ts'
@@ -68,10 +68,11 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
       dispatched,
     )
   },
-  errorResponse: ({ error }, request, context) => {
+  errorResponse: ({ error, message }, request, context) => {
     if (request.acks === ACKS_NONE) return CLOSE_CONNECTION
+    const refusal = { refusedTwin: undefined, error, errorMessage: message === error.message ? null : message }
     return produceResponse(
-      entriesOf(request, context.apiVersion).map((entry) => ({ ...entry, refusedTwin: undefined, error })),
+      entriesOf(request, context.apiVersion).map((entry) => ({ ...entry, ...refusal })),
       context,
     )
   },
@@ -79,8 +80,8 @@ export const produce = handler(ProduceRequest, ProduceResponse, {
 
 /** Finds the partitions, and says of every entry that cannot be appended why. */
 function resolve(request: ProduceRequest, context: RequestContext): ProduceEntry[] {
+  const isTransactional = hasTransactionalBatch(request)
   const entries = entriesOf(request, context.apiVersion)
-  const isTransactional = entries.some(({ bytes }) => isTransactionalBatch(bytes))
   for (const entry of entries) {
     if (isTransactional && request.transactionalId === null) {
       entry.error = Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
