@@ -28,6 +28,7 @@ const REFUSALS = new Set<number>([
   Errors.COORDINATOR_LOAD_IN_PROGRESS.code,
 ])
 
+const SETTLE_MS = 2000
 const GROUPS = 0
 const TRANSACTIONS = 1
 
@@ -38,6 +39,9 @@ export async function brokerFacts(world: BrokerWorld): Promise<BrokerFacts> {
     facts.set(what, await world.waitFor(answerTo(question), `${what}: there is no answer`))
   }
   const client = world.client('facts')
+  // What was decided before is carried out first: until then an answer depends on who is quicker.
+  await world.clock.advanceAsync(SETTLE_MS)
+  await world.fs.idle()
   await ask('the topics', async () => [...(await client.topics()).keys()].toSorted().join(' '))
   for (const [topic, { partitions, logs }] of world.model.topics) {
     await ask(topic, async () =>
@@ -95,7 +99,8 @@ async function askForRecord(
           if (record.offset === offset) return `${isAborted ? 'aborted ' : ''}${Buffer.from(record.value!).toString()}`
         }
       }
-      return 'nothing'
+      // A transaction that nobody can end holds it up: that is no other answer.
+      return isCommitted && answer.lastStableOffset <= offset ? REFUSED : 'nothing'
     })
   }
 }
@@ -107,7 +112,9 @@ async function describeTransaction(client: BrokerClient, transactionalId: string
     const { transactionStates } = await client.ask(request, { transactionalIds: [transactionalId] })
     return transactionStates[0]!
   })
-  return [found.transactionState, found.producerId, found.producerEpoch].join(' ')
+  // Where a partition is offline its marker is not written, and all others are.
+  const state = found.transactionState.replace('Prepare', 'Complete')
+  return [state, found.producerId, found.producerEpoch].join(' ')
 }
 
 async function describeGroup(client: BrokerClient, groupId: string): Promise<string> {

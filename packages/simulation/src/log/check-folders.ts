@@ -87,8 +87,10 @@ function timeIndexProblems(index: Buffer, segment: Segment): string[] {
     const offset = segment.baseOffset + index.readInt32BE(at + 8)
     const until = segment.batches.filter(({ view }) => view.baseOffset <= offset)
     const youngest = Math.max(...until.map(({ view }) => view.maxTimestamp))
-    // Zeros are what a loss of power leaves of an entry; a search that begins there begins too early, and finds.
-    if (timestamp !== youngest && timestamp !== 0)
+    // Zeros are what a loss of power leaves of an entry, or of the end of one: then it is of the begin of the segment.
+    const isTorn = timestamp === 0 || (timestamp % 256 === 0 && timestamp < youngest && offset === segment.baseOffset)
+    // A search that begins there begins too early, and finds.
+    if (timestamp !== youngest && !isTorn)
       problems.push(`says that ${timestamp} is the youngest until ${offset}, not ${youngest}`)
   }
   return problems

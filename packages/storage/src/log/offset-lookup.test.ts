@@ -85,6 +85,23 @@ describe('offsets by timestamp', () => {
     assert.equal((await find(NOW))!.offset, 4, 'deleted records are not found')
   })
 
+  test('what is left of a segment that was cut is found, also where the time index knows nothing of it', async () => {
+    const { harness, log } = await logWith(
+      [
+        [0, 10],
+        [20, 30],
+        [90, 90],
+      ],
+      { segmentBytes: 1_000_000 },
+    )
+    await log.truncateTo(4)
+    const find = async (timestamp: number) => (await log.fetchOffsetByTimestamp(NOW + timestamp))?.offset
+    assert.deepEqual([await find(10), await find(25), await find(31)], [1, 3, undefined])
+    assert.deepEqual((await log.fetchOffsetByTimestamp(ListOffsets.MAX_TIMESTAMP))?.offset, 3)
+    const again = await harness.restart()
+    assert.equal((await again.fetchOffsetByTimestamp(NOW + 25))?.offset, 3)
+  })
+
   test('where no record has a timestamp, the first stands for the youngest', async () => {
     const { log } = await logWith([[-1 - NOW, -1 - NOW], [-1 - NOW]])
     const expected = { timestamp: -1, offset: 0, leaderEpoch: 0 }

@@ -41,13 +41,18 @@ export class IndexBuilder {
 
   /** Notes the next batch of the segment. An index that is full stays as it is: lookups scan further. */
   add(batch: IndexedBatch, limits: IndexLimits): void {
-    if (batch.maxTimestamp > this.maxTimestamp) this.max = { timestamp: batch.maxTimestamp, offset: batch.lastOffset }
+    this.see(batch)
     if (this.#bytesSinceLastEntry > limits.indexIntervalBytes && !this.isFull(limits.segmentIndexBytes)) {
       this.offsetIndex.append(batch.lastOffset, batch.position)
       this.appendTimeEntry()
       this.#bytesSinceLastEntry = 0
     }
     this.#bytesSinceLastEntry += batch.sizeInBytes
+  }
+
+  /** Notes how young a batch is. */
+  see({ maxTimestamp, lastOffset }: IndexedBatch): void {
+    if (maxTimestamp > this.maxTimestamp) this.max = { timestamp: maxTimestamp, offset: lastOffset }
   }
 
   /** Adds the time index entry for all that was seen: beside each offset entry, at a roll and at a close. */

@@ -359,6 +359,7 @@ export class LogSegment {
     await this.indexes.load()
     await this.truncateFile(position)
     this.indexes.truncate(position, offset)
+    if (position > 0) await this.indexes.seeRest()
     // Where the recovery point is not before the cut nobody would make them again.
     await this.indexes.persist({ sync: true })
     await this.transactionIndex.truncateTo(offset)

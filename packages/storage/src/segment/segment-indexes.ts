@@ -236,6 +236,13 @@ export class SegmentIndexes {
     this.#distrustFiles()
   }
 
+  /** Looks at the batches behind the last entries: nothing else tells how young they are. */
+  async seeRest(): Promise<void> {
+    const { offsetIndex } = this
+    const from = offsetIndex.count === 0 ? 0 : offsetIndex.entry(offsetIndex.count - 1).position
+    await this.#segment.scanHeaders(from, (batch) => this.#builder.see(batch))
+  }
+
   /** What they hold, if anything, is not what memory holds. */
   #distrustFiles(): void {
     if (this.#files !== 'absent') this.#files = 'stale'
