@@ -14,6 +14,7 @@ const environments = {
   python: await python(),
   'Apache Kafka 4.3.1': await jars('kafka-4.3.1'),
   'kafka-clients 3.6.0': await jars('kafka-clients-3.6.0'),
+  'Kafka Streams 4.3.1': await jars('kafka-streams-4.3.1'),
   'Go clients': await go(),
   kcat: await kcat(),
 }

@@ -57,7 +57,9 @@ export async function python(): Promise<Environment> {
 }
 
 /** A folder of jars, by the name of the Maven project in `interop/clients/java` that lists them. */
-export async function jars(project: 'kafka-4.3.1' | 'kafka-clients-3.6.0'): Promise<Environment> {
+export async function jars(
+  project: 'kafka-4.3.1' | 'kafka-clients-3.6.0' | 'kafka-streams-4.3.1',
+): Promise<Environment> {
   const pom = path.join(interop, 'clients', 'java', `${project}.xml`)
   return installed(project, readFileSync(pom, 'utf8'), async (folder) => {
     const target = [`-DoutputDirectory=${folder}`, '-DincludeScope=runtime']
