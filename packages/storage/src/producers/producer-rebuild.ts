@@ -51,7 +51,8 @@ export function replayProducer(
 ): AbortedTransaction | undefined {
   if (producerIdAt(bytes, at) < 0) return undefined
   const batch = RecordBatch.at(bytes, at)
-  if (batch.baseOffset < producers.mapEndOffset) return undefined
+  // The log may start within a batch: its producer goes on from there all the same.
+  if (batch.lastOffset < producers.mapEndOffset) return undefined
   return noteBatch(producers, producerBatchOf(batch))
 }
 

@@ -321,6 +321,22 @@ describe('recovery', () => {
     )
   })
 
+  test('a producer is known although the log starts within its last batch', async () => {
+    const harness = new StorageHarness({ config })
+    const log = await harness.openLog()
+    const batch = (): Uint8Array => batchOf(['a', 'b', 'c'], { ...PRODUCER, baseSequence: 0 })
+    await write(log, batch())
+    await log.flushed(3)
+    log.deleteRecordsTo(2)
+    await harness.manager.checkpointOffsets()
+    const fs = new MemoryFileSystem()
+    await copyFolder(harness.fs, logDir, fs, logDir)
+    const recovered = await new StorageHarness({ config, fs }).openLog()
+    assert.equal(recovered.logStartOffset, 2)
+    const again = append(recovered, batch())
+    assert.deepEqual([again.firstOffset, again.duplicate], [0, true])
+  })
+
   test('a log that ends before its start offset is emptied and goes on there', async () => {
     const harness = new StorageHarness({ config })
     const log = await harness.openLog()
