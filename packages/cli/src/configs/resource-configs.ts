@@ -106,7 +106,7 @@ function checkTopicName(name: string): void {
           : /^[a-zA-Z0-9._-]+$/.test(name)
             ? undefined
             : `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`
-  if (fault !== undefined) throw KafkaError.of('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${fault}`)
+  if (fault !== undefined) throw new ToolExit(1, `Topic name is invalid: ${fault}`)
 }
 
 /** In order of their names; without `--all` only those that were set for the entity itself. */

@@ -16,7 +16,7 @@ export function readResetPlan(file: string, groups: readonly string[]): ResetPla
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new CommandFailure(`${(error as Error).name}: ${file}`, { cause: error })
+    throw new CommandFailure(`java.io.IOException: Unable to read file ${file}`, { cause: error })
   }
   return parseResetPlan(text, groups)
 }

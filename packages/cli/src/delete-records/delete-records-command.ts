@@ -76,7 +76,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch {
-    throw new ToolExit(1, file)
+    throw new ToolExit(1, `Unable to read file ${file}`)
   }
 }
 

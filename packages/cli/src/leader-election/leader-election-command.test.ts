@@ -49,7 +49,7 @@ describe('kafka-leader-election', () => {
       [...server, '--election-type', 'x', '--all-topic-partitions'],
       /^Cannot parse argument 'x' of option election-type\n$/,
     ],
-    [[...preferred, '--path-to-json-file', '/nowhere'], /^java\.nio\.file\.NoSuchFileException: \/nowhere\n$/],
+    [[...preferred, '--path-to-json-file', '/nowhere'], /^java\.io\.IOException: Unable to read file \/nowhere\n$/],
   ]
   for (const [argv, message] of failures) {
     test(`${argv.join(' ')}: refused`, async () => {

@@ -51,7 +51,7 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch {
-    throw new ToolExit(1, `java.nio.file.NoSuchFileException: ${file}`)
+    throw new ToolExit(1, `java.io.IOException: Unable to read file ${file}`)
   }
 }
 

@@ -80,7 +80,7 @@ describe('kafka-reassign-partitions', () => {
     const argv = [...server, '--execute', '--reassignment-json-file', '/nowhere']
     assert.deepEqual(await capture('kafka-reassign-partitions', argv), {
       exitCode: 1,
-      stdout: 'Error: /nowhere\n',
+      stdout: 'Error: Unable to read file /nowhere\n',
       stderr: '',
     })
   })
