@@ -24,7 +24,7 @@ type Answer = { readonly task: CrashTask } & ({ readonly tally: Tally } | { read
 
 /** Beyond this many the parts begin again: small numbers are easier to type. */
 const PARTS_MAX = 10_000
-const SEEDS = { seeds: 1000, brokers: 200, brokerFaults: 100, brokerFlips: 40 }
+const SEEDS = { seeds: 1000, brokers: 120, brokerFaults: 60, brokerFlips: 25 }
 
 async function answer(task: CrashTask): Promise<Answer> {
   try {
