@@ -179,7 +179,10 @@ function withoutTraces(text: string): string {
     .map((line) =>
       line
         .replace(/^Exception in thread "main" /, '')
-        .replace(/^(java\.lang\.\w+|joptsimple\.\w+|org\.apache\.kafka\.(common\.config|tools)\.\w+Exception): /, ''),
+        .replace(
+          /^(java\.lang\.\w+|joptsimple\.\w+|net\.sourceforge\.argparse4j\.inf\.\w+|org\.apache\.kafka\.(common\.config|tools)\.\w+Exception): /,
+          '',
+        ),
     )
     .filter((line, index, lines) => line === '' || line !== lines[index - 1])
     .join('\n')
