@@ -94,9 +94,12 @@ async function askForRecord(
       const answer = await world.client('facts').fetchOnce(place, offset, isCommitted)
       if (answer.errorCode !== 0) throw new AnsweredWithError('Fetch', answer.errorCode)
       for (const batch of answer.records === null ? [] : batches(answer.records)) {
-        const isAborted = answer.abortedTransactions?.some(({ producerId }) => producerId === batch.producerId) === true
+        const isAborted = answer.abortedTransactions?.some(
+          ({ producerId, firstOffset }) => producerId === batch.producerId && firstOffset <= batch.baseOffset,
+        )
         for (const record of batch.records()) {
-          if (record.offset === offset) return `${isAborted ? 'aborted ' : ''}${Buffer.from(record.value!).toString()}`
+          if (record.offset === offset)
+            return `${isAborted === true ? 'aborted ' : ''}${Buffer.from(record.value!).toString()}`
         }
       }
       // A transaction that nobody can end holds it up: that is no other answer.

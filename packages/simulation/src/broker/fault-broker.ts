@@ -70,7 +70,8 @@ class LifeWithFault {
   }
 
   async live(steps: readonly BrokerStep[]): Promise<string[]> {
-    const left = [...steps]
+    // How a share group begins with a partition anew after a write that failed is not settled: see the README.
+    const left = steps.filter((step) => step.do !== 'consume')
     for (let until = this.#random.int(left.length); left.length > 0; until--) {
       if (until === 0) this.#arm()
       await this.#run(left.shift()!, left)

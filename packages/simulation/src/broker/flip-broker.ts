@@ -92,7 +92,11 @@ class BrokerOnDisk {
       facts = found
       return [...(o?.sound ?? [])].flatMap(([question, answer]) => {
         const given = found.get(question)
-        return given === answer || given === REFUSED ? [] : [`${question}: it says ${given}, and not ${answer}`]
+        // The marker of a transaction that nobody can end is not there to be given out.
+        const isBegin = question.startsWith('the queue of') && given !== undefined && answer.startsWith(given)
+        return given === answer || given === REFUSED || isBegin
+          ? []
+          : [`${question}: it says ${given}, and not ${answer}`]
       })
     })
     return facts
