@@ -1,7 +1,8 @@
 // `node bench/group-commit.ts [SECONDS] [FOLDER]`: what acks=all costs when it is the disk that is waited for: 64
-// producers, each with one small batch under way, over 1, 100 and 1,000 partitions, with the group commit over all logs
-// (see GroupCommit) and with each log syncing when it likes. Prints appends and fdatasyncs a second, and how long an
-// append took. The logs are used directly: no network, no protocol. FOLDER decides on which disk.
+// producers, each with one small batch under way, over 1, 16, 100 and 1,000 partitions, with each log synced for itself,
+// and with the commit file, by which one sync serves all logs that wait (see CommitFile). Prints appends and fdatasyncs a
+// second, how long an append took, and what it cost of the processor. The logs are used directly: no network, no
+// protocol. FOLDER decides on which disk. The two take turns, because a disk is not as quick at all times.
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -16,11 +17,13 @@ const FOLDER = process.argv[3] ?? os.tmpdir()
 const PRODUCERS = 64
 const TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 
+const TURNS = 3
+
 interface Result {
-  readonly appendsASecond: number
-  readonly syncsASecond: number
-  readonly p50Ms: number
-  readonly p99Ms: number
+  readonly latenciesMs: readonly number[]
+  readonly syncs: number
+  readonly seconds: number
+  readonly processorUs: number
 }
 
 /** The machine's files, with the syncs counted. */
@@ -48,11 +51,12 @@ function counting(): { fs: FileSystem; syncs: () => number } {
   return { fs, syncs: () => syncs }
 }
 
-async function run(partitions: number, syncsAtATime: number): Promise<Result> {
+async function run(partitions: number, syncTogetherMin: number | undefined): Promise<Result> {
   const folder = mkdtempSync(path.join(FOLDER, 'milena-group-commit-'))
   const { fs, syncs } = counting()
   const ports = { fs, clock: systemClock, random: systemRandom, logger: silentLogger }
-  const manager = await LogManager.open({ ...ports, logDirs: [folder], nodeId: 1, syncsAtATime })
+  const together = syncTogetherMin === undefined ? {} : { syncTogetherMin }
+  const manager = await LogManager.open({ ...ports, logDirs: [folder], nodeId: 1, ...together })
   const logs: UnifiedLog[] = []
   for (let partition = 0; partition < partitions; partition++) {
     logs.push(await manager.getOrCreateLog({ topic: 'bench', partition }, TOPIC_ID))
@@ -68,10 +72,11 @@ async function run(partitions: number, syncsAtATime: number): Promise<Result> {
   await Promise.all(logs.map((_, index) => append(index)))
   const latencies: number[] = []
   const before = syncs()
+  const processorBefore = process.cpuUsage()
   const startMs = performance.now()
   let next = 0
   const producer = async (): Promise<void> => {
-    while (performance.now() - startMs < SECONDS * 1000) {
+    while (performance.now() - startMs < (SECONDS * 1000) / TURNS) {
       const atMs = performance.now()
       await append(next++)
       latencies.push(performance.now() - atMs)
@@ -79,31 +84,35 @@ async function run(partitions: number, syncsAtATime: number): Promise<Result> {
   }
   await Promise.all(Array.from({ length: PRODUCERS }, producer))
   const seconds = (performance.now() - startMs) / 1000
-  const syncsASecond = (syncs() - before) / seconds
+  const { user, system } = process.cpuUsage(processorBefore)
+  const counted = syncs() - before
   await manager.close()
   rmSync(folder, { recursive: true })
-  latencies.sort((left, right) => left - right)
-  const at = (share: number): number => latencies[Math.floor(latencies.length * share)]!
-  return { appendsASecond: latencies.length / seconds, syncsASecond, p50Ms: at(0.5), p99Ms: at(0.99) }
+  return { latenciesMs: latencies, syncs: counted, seconds, processorUs: user + system }
 }
 
-for (const partitions of [1, 100, 1000]) {
-  for (const [name, syncsAtATime] of [
-    ['each for itself', Infinity],
-    ['8 at a time', 8],
-    ['4 at a time', 4],
-    ['3 at a time', 3],
-    ['2 at a time', 2],
-  ] as const) {
-    const { appendsASecond, syncsASecond, p50Ms, p99Ms } = await run(partitions, syncsAtATime)
-    const line = [
-      `${partitions} partitions`.padEnd(16),
-      name.padEnd(18),
-      `${Math.round(appendsASecond)} appends/s`.padStart(16),
-      `${Math.round(syncsASecond)} fdatasyncs/s`.padStart(18),
-      `p50 ${p50Ms.toFixed(1)} ms`.padStart(14),
-      `p99 ${p99Ms.toFixed(1)} ms`.padStart(14),
-    ]
-    console.log(line.join(''))
+function lineOf(partitions: number, name: string, results: readonly Result[]): string {
+  const sum = (of: (result: Result) => number): number => results.reduce((total, result) => total + of(result), 0)
+  const latencies = results.flatMap(({ latenciesMs }) => latenciesMs).toSorted((left, right) => left - right)
+  const at = (share: number): string => latencies[Math.floor(latencies.length * share)]!.toFixed(1)
+  const seconds = sum((result) => result.seconds)
+  return [
+    `${partitions} partitions`.padEnd(16),
+    name.padEnd(18),
+    `${Math.round(latencies.length / seconds)} appends/s`.padStart(16),
+    `${Math.round(sum((result) => result.syncs) / seconds)} fdatasyncs/s`.padStart(18),
+    `p50 ${at(0.5)} ms`.padStart(14),
+    `p99 ${at(0.99)} ms`.padStart(14),
+    `${Math.round(sum((result) => result.processorUs) / latencies.length)} us of the processor`.padStart(26),
+  ].join('')
+}
+
+for (const partitions of [1, 16, 100, 1000]) {
+  const [alone, together]: Result[][] = [[], []]
+  for (let turn = 0; turn < TURNS; turn++) {
+    alone!.push(await run(partitions, Infinity))
+    together!.push(await run(partitions, undefined))
   }
+  console.log(lineOf(partitions, 'each for itself', alone!))
+  console.log(lineOf(partitions, 'together', together!))
 }

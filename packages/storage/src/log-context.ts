@@ -1,3 +1,4 @@
+import type { CommitFile } from './commit/commit-file.ts'
 import type { Clock, FileSystem, Logger, Random } from '@milena/runtime'
 import type { DirectorySyncs } from './manager/directory-syncs.ts'
 import type { FilePool } from './segment/file-pool.ts'
@@ -10,6 +11,8 @@ import type { TailCache } from './log/tail-cache.ts'
 export interface LogGate {
   /** Why nothing may be written there for now. */
   readonly refusal: StorageError | undefined
+  /** What the logs there share for their syncs. */
+  readonly commitFile: CommitFile | undefined
   /** To be told of what could not be read, for the folder may be gone. */
   suspect(): void
 }

@@ -97,6 +97,10 @@ export class LogWorld {
       random: new SeededRandom(this.clock.nowMs() + this.#disk.point()),
       logger: this.#capture.logger,
       nodeId: 1,
+      // Two logs that wait for the one that is being synced are served together, and soon fill a commit file.
+      syncsAtATime: 1,
+      syncTogetherMin: 2,
+      commitFileBytes: 1100,
       clusterId: 'simulated',
       defaultConfig: worldConfig,
       cleaner: { ...defaultCleanerConfig, dedupeBufferBytes: 50_000, ioBufferBytes: 2000 },
@@ -177,6 +181,8 @@ export class LogWorld {
     switch (step.do) {
       case 'produce':
         return this.#produce(step)
+      case 'produceToAll':
+        return this.#produceToAll(step)
       case 'endTransaction':
         return this.#endTransaction(step)
       case 'roll':
@@ -231,6 +237,11 @@ export class LogWorld {
     })
     const producer = step.producer === undefined ? {} : this.#producer(log, step.producer, step.transactional === true)
     await this.#append(name, log, buildBatch({ records, ...producer }), { origin: 'client', acks: step.acks })
+  }
+
+  async #produceToAll({ size }: Extract<Step, { do: 'produceToAll' }>): Promise<void> {
+    const appends = this.#names.map((_, log) => this.#produce({ do: 'produce', log, sizes: [size], acks: 'flushed' }))
+    await Promise.all(appends)
   }
 
   /** How a producer goes on; each has an id that says whether it is transactional. */

@@ -21,6 +21,8 @@ export type Step =
       /** Which promise the producer waits for; with `nothing` (acks=0) none. */
       readonly acks: 'flushed' | 'written' | 'nothing'
     } & Unawaited)
+  /** A record to each log, at the same time, and everyone waits for the disk. */
+  | { readonly do: 'produceToAll'; readonly size: number }
   | ({
       readonly do: 'endTransaction'
       readonly log: number
@@ -45,6 +47,7 @@ export const PRODUCERS = 3
 /** How often each step is taken: more often what the others need to have something to work on. */
 const weights: Readonly<Record<Step['do'], number>> = {
   produce: 30,
+  produceToAll: 4,
   endTransaction: 6,
   roll: 3,
   flush: 2,
@@ -89,6 +92,8 @@ function randomStep(random: Random): Step {
         acks: (['flushed', 'flushed', 'written', 'nothing'] as const)[random.int(4)]!,
         later,
       }
+    case 'produceToAll':
+      return { do: kind, size: random.int(60) }
     case 'endTransaction':
       return { do: kind, log, producer: random.int(PRODUCERS), commit: random.int(2) === 0, later }
     case 'roll':

@@ -22,6 +22,8 @@ const unawaited: readonly Step[] = [
 const plans: readonly (readonly [bug: keyof typeof plantedBugs, steps: readonly Step[], found: RegExp])[] = [
   ['an answer before the sync', histories['append, flush, roll']!, /promised/],
   ['a recovery point ahead of the data', unawaited, /is gone|cannot be opened|Records are missing|holds|lacks/],
+  ['an answer before the sync of the commit file', histories['many logs wait for the disk']!, /promised/],
+  ['a commit file emptied before the logs are synced', histories['many logs wait for the disk']!, /promised/],
   [
     'a clean-shutdown marker before the data',
     histories['checkpoints and an orderly stop']!,

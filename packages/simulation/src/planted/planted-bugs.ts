@@ -132,6 +132,20 @@ class WithoutChecksums extends DelegatingFileSystem {
   }
 }
 
+const COMMIT_FILE = /milena-commit-\d$/
+
+/** Once a commit file has answered for anything, the logs' own files are never synced again. */
+class EmptiedTooEarly extends DelegatingFileSystem {
+  #hasCommitted = false
+
+  override async open(file: string, mode: OpenMode): Promise<File> {
+    const opened = await super.open(file, mode)
+    if (COMMIT_FILE.test(file)) this.#hasCommitted = true
+    if (!file.endsWith('.log')) return opened
+    return new FileWithSync(opened, (each) => (this.#hasCommitted ? Promise.resolve() : each.sync()))
+  }
+}
+
 /**
  * Mistakes that a storage can make, as file systems that leave out what the mistake leaves out. Each must be found; what
  * finds none of these finds nothing.
@@ -139,6 +153,8 @@ class WithoutChecksums extends DelegatingFileSystem {
 export const plantedBugs: Readonly<Record<string, Wrap>> = {
   'an answer before the sync': (fs) => new WithoutSyncs(fs, (file) => file.endsWith('.log')),
   'a recovery point ahead of the data': (fs) => new WithoutSyncs(fs, (file) => file.endsWith('.log')),
+  'an answer before the sync of the commit file': (fs) => new WithoutSyncs(fs, (file) => COMMIT_FILE.test(file)),
+  'a commit file emptied before the logs are synced': (fs) => new EmptiedTooEarly(fs),
   'a swap before the sync': (fs) => new WithoutSyncs(fs, (file) => file.endsWith('.cleaned')),
   'a clean-shutdown marker before the data': (fs) => new MarkerBeforeData(fs),
   'a rename without a sync of its folder': (fs) => new WithoutDirectorySyncs(fs),

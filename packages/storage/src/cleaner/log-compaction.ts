@@ -74,6 +74,8 @@ export class LogCompaction {
     try {
       // A recovery takes offsets that are not there behind the recovery point for a loss, and cuts the log.
       await this.#log.local.flushed(plan.firstUncleanableOffset)
+      // From here on it can only come to speak of what lies behind the segments that are cleaned.
+      await this.#log.local.leaveCommitFile()
       await this.#log.context.checkpointRecoveryPoints(this.#log.name)
       await this.#makeFirm()
       // Behind what retention may be deleting just now.

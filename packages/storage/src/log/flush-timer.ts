@@ -16,7 +16,7 @@ export class FlushTimer {
 
   /** To be called when something was written, and when the config changed. */
   schedule(flushMs: number): void {
-    const isClean = this.#log.recoveryPoint >= this.#log.writtenOffset
+    const isClean = this.#log.flushedOffset >= this.#log.writtenOffset
     if (flushMs >= LONG_MAX || this.#timer !== undefined || this.#cancelled || isClean) return
     this.#timer = this.#clock.setTimer(flushMs, () => {
       this.#timer = undefined

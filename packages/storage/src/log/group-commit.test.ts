@@ -9,7 +9,7 @@ const DATA = /\.log$/
 
 describe('GroupCommit', () => {
   test('runs so many at a time, in the order in which they came, and a failure holds nobody up', async () => {
-    const commit = new GroupCommit(2)
+    const commit = new GroupCommit({ concurrency: 2 })
     const began: number[] = []
     const gates = Array.from({ length: 5 }, () => Promise.withResolvers<void>())
     const runs = gates.map(({ promise }, index) =>
@@ -32,7 +32,7 @@ describe('GroupCommit', () => {
   })
 
   test('who comes while the line moves does not get in before those who wait', async () => {
-    const commit = new GroupCommit(1)
+    const commit = new GroupCommit({ concurrency: 1 })
     const order: string[] = []
     const first = commit.run(async () => {
       order.push('first')

@@ -1,15 +1,10 @@
-import path from 'node:path'
-import { ZERO_UUID } from '@milena/protocol/messages'
-import { hasErrorCode } from '@milena/runtime'
 import { LogFlusher } from './log-flusher.ts'
 import type { FetchData, ReadRequest } from './batch-collector.ts'
 import type { LogConfig } from '../log-config.ts'
 import { rollMs } from '../log-config.ts'
-import type { LogContext } from '../log-context.ts'
-import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
-import { formatPartitionMetadata } from '../manager/partition-metadata.ts'
+import type { LogContext, LogGate } from '../log-context.ts'
 import { LogReader } from './log-reader.ts'
-import { salvageLog } from '../recovery/log-salvage.ts'
+import { LogSync } from './log-sync.ts'
 import { LogSegment } from '../segment/log-segment.ts'
 import type { LogSegments } from '../segment/log-segments.ts'
 import type { QueuedBytes } from './log-writer.ts'
@@ -28,8 +23,10 @@ export interface ReadyBatch {
 
 export interface LocalLogOptions {
   readonly directory: string
-  /** As it was when the log was opened; zero when its folder does not say. */
-  readonly topicId: string
+  /** Absent where nothing is shared with other logs. */
+  readonly gate?: LogGate
+  /** Zero when its folder does not say. */
+  readonly topicId: () => string
   /** The folder whose entry for `directory` is not known to survive a loss of power; absent when it is. */
   readonly unsyncedParent?: string
   /** An earlier process wrote the topic id, and it is not known to be on the disk: as {@link LogSegment.distrust}. */
@@ -62,11 +59,8 @@ export class LocalLog {
   readonly #reader: LogReader
   readonly #writer: LogWriter
   readonly #flusher: LogFlusher
-  readonly #topicId: string
-  readonly #isTopicIdDoubtful: boolean
-  #unsyncedParent: string | undefined
+  readonly #sync: LogSync
   #writtenOffset: number
-  #syncFailed = false
   /** Reads of files that are under way. */
   #reads: Set<Promise<unknown>> = NO_MEMBERS
   /** Resolves when reads may begin again; undefined while they may. */
@@ -75,9 +69,6 @@ export class LocalLog {
   constructor(o: LocalLogOptions) {
     this.segments = o.segments
     this.#directory = o.directory
-    this.#unsyncedParent = o.unsyncedParent
-    this.#topicId = o.topicId
-    this.#isTopicIdDoubtful = o.isTopicIdDoubtful
     this.#config = o.config
     this.#context = o.context
     this.#onRoll = o.onRoll
@@ -98,10 +89,24 @@ export class LocalLog {
     this.#flusher = new LogFlusher({
       flushedOffset: o.recoveryPoint,
       writtenOffset: () => this.#writtenOffset,
-      sync: () => this.#sync(),
+      sync: () => this.#sync.sync(),
       onFailure: (cause) => {
-        this.#syncFailed = true
+        this.#sync.hasFailed = true
         return o.onFailure(cause)
+      },
+    })
+    this.#sync = new LogSync({
+      ...o,
+      tail: this.#tail,
+      writtenOffset: () => this.#writtenOffset,
+      flushedOffset: () => this.#flusher.flushedOffset,
+      settled: async () => {
+        await this.#writer.idle().catch(() => undefined)
+        await this.#flusher.idle()
+      },
+      onFailure: (cause) => {
+        const error = o.onFailure(cause)
+        this.#flusher.fail(() => error)
       },
     })
   }
@@ -111,9 +116,14 @@ export class LocalLog {
     return this.#writtenOffset
   }
 
-  /** Everything below survives a loss of power. */
-  get recoveryPoint(): number {
+  /** Everything below survives a loss of power, be it in the segments or in the commit file. */
+  get flushedOffset(): number {
     return this.#flusher.flushedOffset
+  }
+
+  /** Everything below survives a loss of power where it stands. */
+  get recoveryPoint(): number {
+    return this.#sync.inPlaceOffset
   }
 
   /** Bytes that wait for the disk. */
@@ -181,6 +191,16 @@ export class LocalLog {
     return offset <= this.#writtenOffset ? Promise.resolve() : this.#writer.idle()
   }
 
+  /** Resolves when everything that was answered for is on disk in the segments, and no commit file speaks of the log. */
+  leaveCommitFile(): Promise<void> {
+    return this.#sync.leaveCommitFile()
+  }
+
+  /** Nobody will ask for what is in the log any more, or it was salvaged. */
+  abandon(): void {
+    this.#sync.abandon()
+  }
+
   /** Resolves when nothing is on its way to the disk. Nothing may be appended meanwhile. */
   async settle(): Promise<void> {
     await this.#writer.idle()
@@ -207,22 +227,10 @@ export class LocalLog {
     }
   }
 
-  /** Brings what was written of a log that failed to disk; see {@link salvageLog}. */
+  /** Brings what was written of a log that failed to disk; no commit file speaks of it any more. */
   async salvage(): Promise<void> {
-    await this.#writer.idle().catch(() => undefined)
-    await this.#flusher.idle()
-    await salvageLog({
-      fs: this.#context.fs,
-      directory: this.#directory,
-      segments: this.segments.values(this.recoveryPoint),
-      flushedOffset: this.recoveryPoint,
-      tail: this.#tail,
-      syncFailed: this.#syncFailed,
-    }).catch((error: unknown) => {
-      // Also a sync of what was to be brought to the disk may be what failed.
-      this.#syncFailed = true
-      throw error
-    })
+    await this.#sync.salvage()
+    await this.#sync.leaveCommitFile()
   }
 
   /** Puts a segment in the place of others that end before `endOffset`; what memory has of them is no longer right. */
@@ -252,6 +260,7 @@ export class LocalLog {
   /** What lies behind `offset` is not said to survive any more. */
   lowerRecoveryPoint(offset: number): void {
     this.#flusher.truncateTo(offset)
+    this.#sync.lowerTo(offset)
   }
 
   /**
@@ -260,7 +269,7 @@ export class LocalLog {
    */
   async truncateTo(offset: number): Promise<void> {
     this.#tail.truncateTo(offset)
-    this.#flusher.truncateTo(offset)
+    this.lowerRecoveryPoint(offset)
     this.#writtenOffset = Math.min(this.#writtenOffset, offset)
     const removed = this.segments.values().filter((segment, index) => index > 0 && segment.baseOffset > offset)
     this.segments.remove(new Set(removed))
@@ -289,6 +298,7 @@ export class LocalLog {
     this.segments.remove(new Set(removed))
     this.#tail.clear()
     this.#flusher.restartAt(offset)
+    this.#sync.restartAt(offset)
     this.#writtenOffset = offset
     if (kept === undefined) {
       await first.create()
@@ -315,6 +325,7 @@ export class LocalLog {
   async close(error: () => Error): Promise<void> {
     this.#flusher.fail(error)
     await this.#flusher.idle()
+    await this.#sync.idle()
     await Promise.allSettled(this.#reads)
     this.#tail.clear()
     for (const segment of this.segments.values()) await segment.closeFiles()
@@ -329,61 +340,6 @@ export class LocalLog {
     }
     this.#flusher.noteWritten()
     this.#onWritten()
-  }
-
-  /** Syncs what is written when its turn comes; returns up to where. */
-  async #sync(): Promise<number> {
-    let offset = 0
-    // Outside of the line, and before it: all new logs that wait in it share the next sync of the folder.
-    const parent = this.#unsyncedParent
-    const parentSynced = parent === undefined ? undefined : this.#context.directorySyncs.sync(parent)
-    // Whoever waits for the files first hears of a failure all the same.
-    parentSynced?.catch(() => undefined)
-    await this.#context.groupCommit.run(async () => {
-      offset = this.#writtenOffset
-      const namesTopic = parent !== undefined
-      // Its file may have to be made anew, before the folder is synced.
-      if (namesTopic && this.#isTopicIdDoubtful) await this.#syncTopicId().then(() => this.#syncFiles(true))
-      else await Promise.all([this.#syncFiles(), namesTopic ? this.#syncTopicId() : undefined])
-    })
-    await parentSynced
-    this.#unsyncedParent = undefined
-    return offset
-  }
-
-  /**
-   * A new log's topic id is on disk with its first records: a folder that lost it would be taken for that of a topic
-   * with the same name that is made later.
-   */
-  async #syncTopicId(): Promise<void> {
-    const { fs } = this.#context
-    const metadata = path.join(this.#directory, PARTITION_METADATA_FILE)
-    const isKnown = this.#topicId !== ZERO_UUID
-    try {
-      const file = await fs.open(metadata, this.#isTopicIdDoubtful && isKnown ? 'create' : 'readwrite')
-      try {
-        if (this.#isTopicIdDoubtful) {
-          const text = isKnown ? Buffer.from(formatPartitionMetadata(this.#topicId)) : await fs.readFile(metadata)
-          await file.writev([text], 0)
-        }
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-    } catch (error) {
-      // A log from before topic ids that was moved here.
-      if (!hasErrorCode(error, 'ENOENT')) throw error
-    }
-  }
-
-  /** Data first, then the folder entries by which it is found. */
-  async #syncFiles(hasNewFiles = false): Promise<void> {
-    const segments = this.segments.values(this.#flusher.flushedOffset)
-    for (const segment of segments) await segment.sync()
-    const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
-    if (newFiles.length === 0 && !hasNewFiles) return
-    await this.#context.fs.syncDirectory(this.#directory)
-    for (const segment of newFiles) segment.needsDirectorySync = false
   }
 }
 

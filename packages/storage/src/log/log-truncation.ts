@@ -7,6 +7,7 @@ export async function truncateLog(log: LogParts, offset: number): Promise<void> 
   if (offset >= offsets.logEndOffset) return
   if (offset < local.segments.first.baseOffset) return truncateLogFully(log, offset)
   await local.settle()
+  await local.leaveCommitFile()
   // First of all: a start that finds less than had been flushed takes it for damage.
   local.lowerRecoveryPoint(offset)
   await context.checkpointRecoveryPoints(log.name)
@@ -40,6 +41,7 @@ async function beginSegment({ context, local }: LogParts, offset: number): Promi
 export async function truncateLogFully(log: LogParts, offset: number): Promise<void> {
   const { context, local, housekeeping, producers, offsets } = log
   await local.settle()
+  await local.leaveCommitFile()
   local.lowerRecoveryPoint(Math.min(offset, local.segments.first.baseOffset))
   await context.checkpointRecoveryPoints(log.name)
   const restart = async (): Promise<void> => {

@@ -45,7 +45,8 @@ export interface ReadOptions {
  *
  * Records before `logStartOffset` are deleted; those before `highWatermark` are committed; those before
  * `writtenOffset` are in the file and can be read; `logEndOffset` is the next offset to be given, and what lies
- * between the last two is on its way to the file. What lies before `recoveryPoint` survives a loss of power.
+ * between the last two is on its way to the file. What lies before `recoveryPoint` survives a loss of power in the
+ * log's own files.
  */
 export class UnifiedLog {
   readonly topicPartition: TopicPartition
@@ -78,6 +79,7 @@ export class UnifiedLog {
     this.#housekeeping = new LogHousekeeping({ ...loaded, context, onFailure })
     this.#local = new LocalLog({
       ...loaded,
+      topicId: () => this.#topicId,
       endOffset: loaded.logEndOffset,
       config: () => loaded.configRef.current,
       context,
@@ -248,7 +250,7 @@ export class UnifiedLog {
     this.#offsets.logEndOffset = lastOffset + 1
     this.#producers.updateMapEndOffset(this.#offsets.logEndOffset)
     // flush.messages: with so many records not on disk, an append is done only when they are.
-    const mustFlush = this.#offsets.logEndOffset - this.recoveryPoint >= this.config.flushMessages
+    const mustFlush = this.#offsets.logEndOffset - this.#local.flushedOffset >= this.config.flushMessages
     if (mustFlush) written = this.#local.flushed(this.#offsets.logEndOffset)
     // Whoever waits hears of a failure; with acks=0 nobody does.
     written.catch(() => undefined)
@@ -402,7 +404,8 @@ export class UnifiedLog {
 
   /**
    * Ends the log. A clean end writes everything out, so that the next start reads nothing; it returns whether it
-   * was clean. Without `flush` the files are left as they are.
+   * was clean. Without `flush` the files are left as they are, because nobody will ask for what is in them, or because
+   * it was salvaged.
    */
   async close({ flush = true }: { readonly flush?: boolean } = {}): Promise<boolean> {
     this.#closed = true
@@ -412,6 +415,9 @@ export class UnifiedLog {
     try {
       await this.#local.idle()
       if (flush && this.#failure === undefined) await this.#settle()
+      if (!flush) this.#local.abandon()
+      // Of a log that failed it keeps what was answered for, for the next start.
+      if (!flush || this.#failure === undefined) await this.#local.leaveCommitFile()
       await this.#housekeeping.queue.idle()
     } catch (cause) {
       this.#fail(cause)

@@ -13,6 +13,8 @@ import {
   METADATA_DIR,
   RECOVERY_POINT_CHECKPOINT_FILE,
 } from '../segment/log-files.ts'
+import type { CommitFile } from '../commit/commit-file.ts'
+import { COMMIT_FILES } from '../commit/commit-file.ts'
 import type { LogGate } from '../log-context.ts'
 import type { MetaProperties } from './meta-properties.ts'
 import { readMetaProperties, writeMetaProperties } from './meta-properties.ts'
@@ -39,6 +41,8 @@ export interface LogDirContent {
   readonly future: readonly { readonly topicPartition: TopicPartition; readonly directory: string }[]
   /** Files of which a crash kept the name from being exchanged for the one that they were to replace. */
   readonly leftovers: readonly string[]
+  /** What logs had answered for that had no time to get to their own files. */
+  readonly commitFiles: readonly string[]
   /** Names that belong to no partition. */
   readonly unknown: readonly string[]
 }
@@ -84,6 +88,7 @@ export class LogDir implements LogGate {
   failure: StorageError | undefined
   /** Why nothing can be written to it for now; reads go on. It gets no new logs, checkpoints or clean-shutdown marker. */
   refusal: StorageError | undefined
+  commitFile: CommitFile | undefined
   /** Called when something in it could not be read. */
   onSuspect: () => void = () => undefined
   /** Some logs in it could not be opened, so that nobody can vouch for them at the end. */
@@ -180,10 +185,15 @@ export class LogDir implements LogGate {
     const partitions: TopicPartition[] = []
     const deleted: string[] = []
     const unknown: string[] = []
+    const commitFiles: string[] = []
     const leftovers: string[] = []
     const future: { topicPartition: TopicPartition; directory: string }[] = []
     for (const name of await this.#fs.readdir(this.path)) {
       if (KNOWN_FILES.has(name)) continue
+      if (COMMIT_FILES.includes(name)) {
+        commitFiles.push(path.join(this.path, name))
+        continue
+      }
       if (isLeftover(name)) {
         leftovers.push(path.join(this.path, name))
         continue
@@ -195,7 +205,7 @@ export class LogDir implements LogGate {
       else if (name.endsWith(DELETE_DIR_SUFFIX)) deleted.push(path.join(this.path, name))
       else unknown.push(name)
     }
-    return { partitions, deleted, future, leftovers, unknown }
+    return { partitions, deleted, future, leftovers, commitFiles, unknown }
   }
 
   suspect(): void {

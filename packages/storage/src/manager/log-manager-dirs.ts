@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
+import { takeCommitFiles } from '../commit/commit-files.ts'
 import { forEachLimited } from '../limited.ts'
 import type { CheckpointedOffsets } from './log-checkpoints.ts'
 import type { LogConfig } from '../log-config.ts'
@@ -112,6 +113,7 @@ export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedD
   const { logger } = o.context
   const content = await dir.content()
   const { checkpoints, isDamaged } = await readCheckpoints(dir, logger)
+  await takeCommitFiles(dir, { ...o.context, ...content, ...checkpoints })
   const states = await dir.readLogStates()
   for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
   for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)

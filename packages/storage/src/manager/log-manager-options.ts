@@ -35,6 +35,10 @@ export interface LogManagerOptions {
   readonly indexCacheBytes?: number
   /** Syncs under way at a time, over all logs. */
   readonly syncsAtATime?: number
+  /** When so many logs of a folder wait for a sync, one sync serves them together. */
+  readonly syncTogetherMin?: number
+  /** Of each of the two files that serve for that, in bytes. */
+  readonly commitFileBytes?: number
   /** Files kept open while nobody uses them. */
   readonly openFilesMax?: number
   /** `milena.log.corruption`; offline unless given. */

@@ -2,6 +2,7 @@ import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
 import { defaultCleanerConfig } from '../cleaner/cleaner-config.ts'
+import { closeCommitFiles, openCommitFiles, settleCommitFiles } from '../commit/commit-files.ts'
 import { InlineCleaningRunner } from '../cleaner/cleaning-runner.ts'
 import { LogCleaner } from '../cleaner/log-cleaner.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
@@ -93,7 +94,7 @@ export class LogManager {
       logger: o.logger.child('UnifiedLog'),
       files: new FilePool({ fs: o.fs, openMax: o.openFilesMax ?? 1000 }),
       directorySyncs: new DirectorySyncs(o.fs),
-      groupCommit: new GroupCommit(o.syncsAtATime),
+      groupCommit: new GroupCommit({ concurrency: o.syncsAtATime, togetherMin: o.syncTogetherMin }),
       indexCache: new IndexCache(o.indexCacheBytes ?? 32 * MEGABYTE),
       tailCache: new TailCache(o.tailCacheBytes ?? 48 * MEGABYTE),
       corruption: o.corruption ?? 'offline',
@@ -101,6 +102,7 @@ export class LogManager {
       checkpointRecoveryPoints: (name) => this.#checkpoints.writeOffsetsFor(name, this.#hosted),
       noteTruncated: (name, offset) => this.cleaner.noteTruncated(this.#logs.get(name), offset),
     }
+    openCommitFiles(dirs, { ...this.#context, bytesMax: o.commitFileBytes })
     this.cleaner = new LogCleaner({
       ...o,
       logger: o.logger.child('LogCleaner'),
@@ -445,8 +447,9 @@ export class LogManager {
   }
 
   /** Writes down from where a recovery would have to begin, and where each log starts. */
-  checkpointOffsets(): Promise<void> {
-    return this.#checkpoints.writeOffsets(this.#hosted)
+  async checkpointOffsets(): Promise<void> {
+    await settleCommitFiles(this.#dirs)
+    await this.#checkpoints.writeOffsets(this.#hosted)
   }
 
   /** Closes all logs so that the next start has nothing to recover, and gives the folders back. */
@@ -462,6 +465,7 @@ export class LogManager {
     await this.#watch.stop()
     await this.#changes.idle()
     const hosted = [...this.#logs.values()]
+    await closeCommitFiles(this.#dirs, this.#logger)
     await forEachLimited(hosted, CONCURRENCY, async ({ log, dir }) => {
       if (!(await log.close()) && log.failure !== undefined) dir.hasOfflineLogs = true
     })
