@@ -14,8 +14,8 @@ const FILES_OF_A_FOLDER = new Set([
   'replication-offset-checkpoint',
   'cleaner-offset-checkpoint',
   'milena-log-states',
-  'milena-commit-0',
-  'milena-commit-1',
+  'milena-commit-a',
+  'milena-commit-b',
 ])
 const FILE_OF_A_LOG = /^(\d{20}\.(log|index|timeindex|txnindex|snapshot)|leader-epoch-checkpoint|partition\.metadata)$/
 

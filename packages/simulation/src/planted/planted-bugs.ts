@@ -132,7 +132,7 @@ class WithoutChecksums extends DelegatingFileSystem {
   }
 }
 
-const COMMIT_FILE = /milena-commit-\d$/
+const COMMIT_FILE = /milena-commit-[ab]$/
 
 /** Once a commit file has answered for anything, the logs' own files are never synced again. */
 class EmptiedTooEarly extends DelegatingFileSystem {

@@ -1,16 +1,24 @@
 import path from 'node:path'
+import type { Clock, File, FileSystem, Logger, Timer } from '@milena/runtime'
 import { hasErrorCode } from '@milena/runtime'
-import type { File, FileSystem, Logger } from '@milena/runtime'
 import type { CommitEntry } from './commit-record.ts'
-import { COMMIT_HEADER_BYTES, encodeCommitHeader, encodeCommitRecord } from './commit-record.ts'
+import { COMMIT_HEADER_BYTES, decodeCommitFile, encodeCommitHeader, encodeCommitRecord } from './commit-record.ts'
 import { forEachLimited } from '../limited.ts'
+import { asBuffer } from '../segment/batch-header.ts'
 import { SerialQueue } from '../serial-queue.ts'
 
-/** In a log folder, where many logs wait for the disk at a time. Kafka passes over them. */
-export const COMMIT_FILES: readonly string[] = ['milena-commit-0', 'milena-commit-1']
+/** In a log folder, where many logs wait for the disk at a time. No partition's folder can have these names. */
+export const COMMIT_FILES: readonly string[] = ['milena-commit-a', 'milena-commit-b']
 
 /** A log of which something stands in the commit file that may not be on disk where it belongs. */
 export interface CommitOwner {
+  /** Of the log's folder. */
+  readonly name: string
+  /** Nobody will ask for what is in the log any more. */
+  readonly isAbandoned: boolean
+  /** The entry of its folder may not survive a loss of power; {@link noteNamed} says that it does. */
+  readonly lacksName: boolean
+  noteNamed(): void
   /** Brings everything that was answered for to disk in the log's own files. Throws when that cannot be. */
   settleInPlace(): Promise<void>
 }
@@ -24,6 +32,7 @@ export interface CommitFileOptions {
   /** The log folder. */
   readonly directory: string
   readonly fs: FileSystem
+  readonly clock: Clock
   readonly logger: Logger
   /** Of each of the two files. */
   readonly bytesMax: number
@@ -35,6 +44,12 @@ const SETTLED_AT_A_TIME = 4
 /** A file grows by so much at a time: a sync that need not note a new length costs half as much. */
 const GROWTH_BYTES = 1_048_576
 
+/** When nothing was committed for so long, everything is brought to where it belongs: the disk has time now. */
+const QUIET_MS = 1000
+
+/** After the disk refused a commit file, each log is synced for itself for so long. */
+const RETRY_MS = 1000
+
 /** One of the two files, which take turns. */
 class Half {
   readonly path: string
@@ -44,6 +59,8 @@ class Half {
   /** Where the next record goes. */
   position = COMMIT_HEADER_BYTES
   readonly owners = new Set<CommitOwner>()
+  /** Names of owners that were abandoned. */
+  readonly abandoned = new Set<string>()
   /** Not one of the pool's: it would take the place of a log's file whenever it is used. */
   file: File | undefined
   /** It lies in the folder, for good. */
@@ -66,26 +83,25 @@ class Half {
  * synced, and with that all of them are answered. Their own files are synced later, before this one is emptied; after a
  * crash the next start carries over what did not get there (`commit-replay.ts`).
  *
- * The rule on which that rests: before a log's files are changed other than by appending (cut, exchanged for cleaned
- * ones, taken away), the log is on disk in its own files, and no commit file speaks of it: see {@link forget}.
+ * What that rests on:
+ * - Before a log's files are changed other than by appending (cut, exchanged for cleaned ones, moved), the log is on disk
+ *   in its own files, and no commit file speaks of it: see {@link forget}.
+ * - Of a deleted log it may speak; but none is made with the name of that one before it does not: {@link forgetAbandoned}.
  */
 export class CommitFile {
-  readonly #directory: string
-  readonly #fs: FileSystem
-  readonly #logger: Logger
-  readonly #bytesMax: number
+  readonly #o: CommitFileOptions
   #active: Half
   #other: Half
   #generation = 0
-  #isClosed = false
+  #commits = 0
+  #isStopped = false
+  #brokenUntilMs = -Infinity
+  #quietTimer: Timer | undefined
   /** Emptying, one at a time. */
   readonly #emptying = new SerialQueue()
 
   constructor(o: CommitFileOptions) {
-    this.#directory = o.directory
-    this.#fs = o.fs
-    this.#logger = o.logger
-    this.#bytesMax = o.bytesMax
+    this.#o = o
     const [active, other] = COMMIT_FILES.map((name) => new Half(path.join(o.directory, name)))
     this.#active = active!
     this.#other = other!
@@ -96,11 +112,11 @@ export class CommitFile {
    * no owner twice in it.
    */
   async commit(requests: readonly CommitRequest[]): Promise<boolean> {
-    if (this.#isClosed) return false
+    if (this.#isStopped || this.#o.clock.monotonicMs() < this.#brokenUntilMs) return false
     const entries = requests.map(({ entry }) => entry)
     let record = encodeCommitRecord(this.#active.generation, entries)
-    if (this.#active.isBroken || this.#active.position + record.byteLength > this.#bytesMax) {
-      if (!this.#other.isEmpty || record.byteLength > this.#bytesMax - COMMIT_HEADER_BYTES) return false
+    if (this.#active.isBroken || this.#active.position + record.byteLength > this.#o.bytesMax) {
+      if (!this.#other.isEmpty || record.byteLength > this.#o.bytesMax - COMMIT_HEADER_BYTES) return false
       this.#takeTurns()
       // Whoever asks for it next hears of what goes wrong here.
       this.#emptying.run(() => this.#empty(this.#other)).catch(() => undefined)
@@ -108,9 +124,12 @@ export class CommitFile {
     }
     const half = this.#active
     for (const { owner } of requests) half.owners.add(owner)
+    this.#commits += 1
     const writing = this.#write(half, record, entries)
     half.writing = writing
-    return writing
+    const isDone = await writing
+    this.#settleWhenQuiet()
+    return isDone
   }
 
   async #write(half: Half, record: Buffer, entries: readonly CommitEntry[]): Promise<boolean> {
@@ -121,7 +140,7 @@ export class CommitFile {
         bytes = encodeCommitRecord(half.generation, entries)
       }
       const end = half.position + bytes.byteLength
-      const size = end <= half.sizeInBytes ? end : Math.min(end + GROWTH_BYTES, this.#bytesMax)
+      const size = end <= half.sizeInBytes ? end : Math.max(end, Math.min(end + GROWTH_BYTES, this.#o.bytesMax))
       const zeros = new Uint8Array(size - end)
       await half.file!.writev(zeros.byteLength > 0 ? [bytes, zeros] : [bytes], half.position)
       await half.file!.sync()
@@ -130,21 +149,26 @@ export class CommitFile {
       return true
     } catch (error) {
       half.isBroken = true
-      this.#logger.warn('A commit file cannot be written; each log is synced for itself', { file: half.path, error })
+      this.#brokenUntilMs = this.#o.clock.monotonicMs() + RETRY_MS
+      const sentence = 'A commit file cannot be written; each log is synced for itself'
+      this.#o.logger.limited(half.path).warn(sentence, { file: half.path, error })
+      // What it had answered for before lies beside what failed, and should not have to rely on it.
+      this.settle().catch(() => undefined)
       return false
     }
   }
 
+  /** Its name, and all other changes of names in the folder, survive a loss of power before it answers for anything. */
   async #create(half: Half): Promise<void> {
     await this.#begin(half)
-    await this.#fs.syncDirectory(this.#directory)
+    await this.#o.fs.syncDirectory(this.#o.directory)
     half.exists = true
   }
 
   /** From here on what the file holds says nothing. */
   async #begin(half: Half): Promise<void> {
     const generation = ++this.#generation
-    half.file ??= await this.#fs.open(half.path, 'create')
+    half.file ??= await this.#o.fs.open(half.path, 'create')
     await half.file.writev([encodeCommitHeader(generation)], 0)
     await half.file.sync()
     half.generation = generation
@@ -157,13 +181,21 @@ export class CommitFile {
     this.#other = half
   }
 
-  /** Brings to disk in the logs' own files what the commit files hold, which then say nothing any more. */
-  async settle(): Promise<void> {
-    if (!this.#isClosed) await this.#settle()
+  #settleWhenQuiet(): void {
+    if (this.#quietTimer !== undefined || this.#isStopped) return
+    const commits = this.#commits
+    this.#quietTimer = this.#o.clock.setTimer(QUIET_MS, () => {
+      this.#quietTimer = undefined
+      // A log that fails at it says so itself.
+      if (commits === this.#commits) this.settle().catch(() => undefined)
+      else this.#settleWhenQuiet()
+    })
   }
 
-  #settle(): Promise<void> {
-    return this.#emptying.run(async () => {
+  /** Brings to disk in the logs' own files what the commit files hold, which then say nothing any more. */
+  async settle(): Promise<void> {
+    await this.#emptying.run(async () => {
+      if (this.#isStopped) return
       await this.#empty(this.#other)
       if (this.#active.isEmpty) return
       // Unless it was full meanwhile: then the other one has what this is about.
@@ -172,18 +204,56 @@ export class CommitFile {
     })
   }
 
-  /** As {@link settle}, if they hold anything of this log, which writes nothing meanwhile. Not asked for while all ends. */
+  /**
+   * As {@link settle}, if they hold anything of this log, which writes nothing meanwhile. Once {@link stop} was called
+   * they speak of it still, and whoever changes a log then must not.
+   */
   async forget(owner: CommitOwner): Promise<void> {
-    while (!this.#isClosed && (this.#active.owners.has(owner) || this.#other.owners.has(owner))) await this.settle()
+    while (!this.#isStopped && this.#halves.some(({ owners }) => owners.has(owner))) await this.settle()
+  }
+
+  /** To be told of an owner that was abandoned. */
+  noteAbandoned(owner: CommitOwner): void {
+    for (const half of this.#halves) if (half.owners.has(owner)) half.abandoned.add(owner.name)
+  }
+
+  /** Resolves when nothing is left of a log with this name that was abandoned. */
+  async forgetAbandoned(name: string): Promise<void> {
+    while (!this.#isStopped && this.#halves.some(({ abandoned }) => abandoned.has(name))) await this.settle()
+  }
+
+  get #halves(): readonly Half[] {
+    return [this.#active, this.#other]
+  }
+
+  /** What the files hold of a log, in the order in which it was written. */
+  async entriesOf(name: string): Promise<readonly CommitEntry[]> {
+    const halves = this.#halves
+      .filter(({ owners }) => owners.size > 0)
+      .toSorted((left, right) => left.generation - right.generation)
+    const contents = await Promise.all(halves.map((half) => this.#o.fs.readFile(half.path)))
+    return contents
+      .flatMap((content) => decodeCommitFile(asBuffer(content))?.entries ?? [])
+      .filter((entry) => entry.name === name)
   }
 
   async #empty(half: Half): Promise<void> {
     await half.writing
     if (half.isEmpty) return
+    await this.#nameAll(half)
     await forEachLimited(half.owners, SETTLED_AT_A_TIME, (owner) => owner.settleInPlace())
     if (half.isBroken) await this.#remove(half)
     else await this.#restart(half)
     half.owners.clear()
+    half.abandoned.clear()
+  }
+
+  /** New logs by the thousand have their entries in this folder: one sync is for all of them. */
+  async #nameAll({ owners }: Half): Promise<void> {
+    const nameless = [...owners].filter(({ lacksName }) => lacksName)
+    if (nameless.length === 0) return
+    await this.#o.fs.syncDirectory(this.#o.directory)
+    for (const owner of nameless) owner.noteNamed()
   }
 
   async #restart(half: Half): Promise<void> {
@@ -197,8 +267,8 @@ export class CommitFile {
 
   async #remove(half: Half): Promise<void> {
     await this.#closeFile(half)
-    await removeIfPresent(this.#fs, half.path)
-    await this.#fs.syncDirectory(this.#directory)
+    await removeIfPresent(this.#o.fs, half.path)
+    await this.#o.fs.syncDirectory(this.#o.directory)
     half.exists = false
     half.isBroken = false
     half.sizeInBytes = 0
@@ -211,18 +281,20 @@ export class CommitFile {
     await file?.close()
   }
 
-  /** Settles, takes nothing from here on, and removes the files. If it throws, they stay as they are. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    const halves = [this.#active, this.#other]
-    try {
-      await this.#settle()
-      await this.#emptying.run(async () => {
-        for (const half of halves) if (half.exists) await this.#remove(half)
-      })
-    } finally {
-      for (const half of halves) await this.#closeFile(half)
+  /** Takes nothing from here on: each log is synced for itself. What it holds stays, for the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#quietTimer?.cancel()
+    await this.#emptying.idle()
+    for (const half of this.#halves) {
+      await half.writing
+      await this.#closeFile(half)
     }
+  }
+
+  /** Removes the files of one that was stopped, because all that it speaks of is on disk where it belongs. */
+  async removeFiles(): Promise<void> {
+    for (const half of this.#halves) if (half.exists || half.isBroken) await this.#remove(half)
   }
 }
 

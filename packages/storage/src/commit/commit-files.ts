@@ -32,11 +32,19 @@ export async function settleCommitFiles(dirs: readonly LogDir[]): Promise<void> 
   for (const { commitFile } of dirs) await commitFile?.settle().catch(() => undefined)
 }
 
-/** From here on each log is synced for itself. Where a log failed its folder's file stays, for the next start. */
-export async function closeCommitFiles(dirs: readonly LogDir[], logger: Logger): Promise<void> {
-  for (const { path: logDir, commitFile } of dirs) {
-    await commitFile?.close().catch((error: unknown) => {
-      logger.warn('What a commit file holds is left to the next start', { logDir, error })
-    })
-  }
+/** From here on each log is synced for itself. */
+export async function stopCommitFiles(dirs: readonly LogDir[]): Promise<void> {
+  for (const { commitFile } of dirs) await commitFile?.stop()
+}
+
+/** To be called when all logs of the folder are on disk in their own files. One that does not go does no harm. */
+export async function removeStopped({ path: logDir, commitFile }: LogDir, logger: Logger): Promise<void> {
+  await commitFile?.removeFiles().catch((error: unknown) => {
+    logger.warn('A commit file that is not needed any more cannot be removed', { logDir, error })
+  })
+}
+
+/** Before a log is made: nothing of one with the same name that was deleted may be carried over in its place. */
+export async function forgetDeleted(name: string, dirs: readonly LogDir[]): Promise<void> {
+  for (const { commitFile, failure } of dirs) if (failure === undefined) await commitFile?.forgetAbandoned(name)
 }

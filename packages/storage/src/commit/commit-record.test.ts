@@ -27,15 +27,38 @@ describe('a commit file', () => {
     assert.deepEqual(decoded(encodeCommitHeader(3), ...records), [wholeFirst, wholeSecond, wholeSecond])
   })
 
-  test('ends where it was torn, at any byte, and where one is changed', () => {
+  test('ends where it was torn, at any byte', () => {
     const header = encodeCommitHeader(1)
     const [whole, last] = [encodeCommitRecord(1, [first]), encodeCommitRecord(1, [second])]
     for (let length = 0; length < last.byteLength; length++) {
-      assert.deepEqual(decoded(header, whole, last.subarray(0, length)), [wholeFirst])
-      assert.deepEqual(decoded(header, whole, last.subarray(0, length), Buffer.alloc(last.byteLength)), [wholeFirst])
-      const changed = Buffer.from(last)
-      changed[length]! ^= 4
-      assert.deepEqual(decoded(header, whole, changed), [wholeFirst], `byte ${length}`)
+      const torn = last.subarray(0, length)
+      assert.deepEqual(decoded(header, whole, torn), [wholeFirst])
+      assert.deepEqual(decoded(header, whole, torn, Buffer.alloc(last.byteLength)), [wholeFirst])
+      assert.deepEqual(decoded(header, whole, torn, encodeCommitRecord(0, [second])), [wholeFirst])
+    }
+  })
+
+  test('says what it said also when one of its bits is flipped, wherever', () => {
+    const file = Buffer.concat([encodeCommitHeader(3), encodeCommitRecord(3, [first]), encodeCommitRecord(3, [second])])
+    for (let bit = 0; bit < file.byteLength * 8; bit++) {
+      const changed = Buffer.from(file)
+      changed[bit >> 3]! ^= 1 << (bit & 7)
+      assert.deepEqual(decoded(changed), [wholeFirst, wholeSecond], `bit ${bit}`)
+      const zeros = Buffer.alloc(100)
+      assert.deepEqual(decoded(changed, zeros), [wholeFirst, wholeSecond], `bit ${bit}, with zeros behind`)
+    }
+  })
+
+  test('says where more than that has changed, and what stands behind it', () => {
+    const records = [encodeCommitRecord(3, [first]), encodeCommitRecord(3, [second]), encodeCommitRecord(3, [first])]
+    for (let byte = 0; byte < records[1]!.byteLength; byte++) {
+      const changed = Buffer.from(records[1]!)
+      changed[byte]! ^= 0x5a
+      const file = Buffer.concat([encodeCommitHeader(3), records[0]!, changed, records[2]!])
+      // The generation is known.
+      const isMended = byte < 8
+      assert.deepEqual(decoded(file), isMended ? [wholeFirst, wholeSecond, wholeFirst] : [wholeFirst, wholeFirst])
+      assert.equal(decodeCommitFile(file)!.damagedAt, isMended ? undefined : 32 + records[0]!.byteLength)
     }
   })
 

@@ -34,7 +34,7 @@ async function replayed(
   await fs.mkdir('/logs/topic-0')
   await fs.writeFile('/logs/topic-0/partition.metadata', formatPartitionMetadata(o.topicId ?? topicId))
   if (content !== undefined) await fs.writeFile(SEGMENT, content)
-  const commitFiles = records.map((_, index) => `/logs/milena-commit-${index}`)
+  const commitFiles = records.map((_, index) => `/logs/milena-commit-${'ab'[index]}`)
   for (const [index, [generation, entries]] of records.entries()) {
     const file = Buffer.concat([encodeCommitHeader(generation), encodeCommitRecord(generation, entries)])
     await fs.writeFile(commitFiles[index]!, file)

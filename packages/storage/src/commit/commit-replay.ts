@@ -1,12 +1,14 @@
 import path from 'node:path'
 import type { File, FileSystem, Logger } from '@milena/runtime'
 import { RecordBatch } from '@milena/records'
+import { forEachLimited } from '../limited.ts'
 import { BATCH_HEADER_BYTES, asBuffer, lastOffsetAt, magicAt, sizeInBytesAt } from '../segment/batch-header.ts'
 import type { CommitEntry } from './commit-record.ts'
 import { decodeCommitFile } from './commit-record.ts'
 import { LOG_SUFFIX, PARTITION_METADATA_FILE, offsetFileName } from '../segment/log-files.ts'
 import { readTextIfPresent } from '../manager/offset-checkpoint.ts'
-import { formatPartitionMetadata } from '../manager/partition-metadata.ts'
+import { formatPartitionMetadata, isUnwrittenMetadata, parsePartitionMetadata } from '../manager/partition-metadata.ts'
+import { CorruptFileError } from '../storage-error.ts'
 
 export interface CommitReplay {
   readonly fs: FileSystem
@@ -16,36 +18,52 @@ export interface CommitReplay {
   readonly recoveryPoints: ReadonlyMap<string, number>
 }
 
+/** Logs that are carried over at a time. */
+const CONCURRENCY = 16
+
+/** Entries of one log of one topic, in the order in which they were written. */
+interface CommittedLog {
+  readonly directory: string
+  readonly topicId: string
+  readonly entries: readonly CommitEntry[]
+}
+
 /**
- * After a stop that was not orderly, before any log is opened: brings what logs had answered for to their own files. What
- * is sound in a log's file is left as it is, whatever the commit file says.
+ * After a stop that was not orderly, before any log is opened: brings what logs had answered for to their own files, and
+ * makes those of a new log that did not come to the disk. What is sound in a log's file is left as it is, whatever the
+ * commit file says.
  */
 export async function replayCommitFiles(o: CommitReplay): Promise<void> {
-  const entries = await readEntries(o)
-  const bySegment = Map.groupBy(entries, ({ directory, entry }) =>
-    path.join(directory, entry.name, offsetFileName(entry.baseOffset, LOG_SUFFIX)),
-  )
-  for (const [segment, found] of bySegment) {
-    const bytes = await replaySegment(
-      o,
-      segment,
-      found.map(({ entry }) => entry),
-    )
-    if (bytes > 0) o.logger.info('A commit file had what a log lacked', { segment, bytes })
-  }
+  const logDir = path.dirname(o.commitFiles[0]!)
+  const entries = (await readEntries(o)).filter((entry) => endOffsetOf(entry) > (o.recoveryPoints.get(entry.name) ?? 0))
+  const logs = Map.groupBy(entries, ({ name, topicId }) => `${name} ${topicId}`).values()
+  let bytes = 0
+  let hasNew = false
+  await forEachLimited(logs, CONCURRENCY, async (found) => {
+    const { name, topicId } = found[0]!
+    const log = { directory: path.join(logDir, name), topicId, entries: found }
+    const replayed = await replayLog(o, log)
+    bytes += replayed.bytes
+    hasNew ||= replayed.isNew
+  })
+  if (hasNew) await o.fs.syncDirectory(logDir)
+  if (bytes > 0) o.logger.info('A commit file had what logs lacked', { logDir, bytes })
 }
 
 /** In the order in which they were written. */
-async function readEntries({ fs, commitFiles }: CommitReplay) {
-  const files = await Promise.all(
-    commitFiles.map(async (file) => ({
-      directory: path.dirname(file),
-      content: decodeCommitFile(asBuffer(await fs.readFile(file))),
-    })),
+async function readEntries({ fs, logger, commitFiles }: CommitReplay): Promise<CommitEntry[]> {
+  const contents = await Promise.all(
+    commitFiles.map(async (file) => ({ file, content: decodeCommitFile(asBuffer(await fs.readFile(file))) })),
   )
-  return files
+  for (const { file, content } of contents) {
+    if (content?.damagedAt === undefined) continue
+    const sentence = 'A commit file is damaged: records may be missing that had been acknowledged'
+    logger.error(sentence, { file, position: content.damagedAt })
+  }
+  const entries = contents
     .toSorted((left, right) => (left.content?.generation ?? 0) - (right.content?.generation ?? 0))
-    .flatMap(({ directory, content }) => (content?.entries ?? []).map((entry) => ({ directory, entry })))
+    .flatMap(({ content }) => content?.entries ?? [])
+  return entries.filter((entry) => isWhole(asBuffer(entry.bytes[0]!)))
 }
 
 /** For good before anything is written to the logs: what came back would be carried over again. */
@@ -54,44 +72,132 @@ export async function removeCommitFiles({ fs, commitFiles }: Pick<CommitReplay, 
   await fs.syncDirectory(path.dirname(commitFiles[0]!))
 }
 
-/** Returns how many bytes were missing. */
-async function replaySegment(o: CommitReplay, segment: string, entries: readonly CommitEntry[]): Promise<number> {
-  const directory = path.dirname(segment)
-  const due = entries.filter((entry) => endOffsetOf(entry) > (o.recoveryPoints.get(entry.name) ?? 0))
-  const metadata = await readTextIfPresent(o.fs, path.join(directory, PARTITION_METADATA_FILE))
-  const theirs = due.filter(({ topicId }) => metadata?.trimEnd() === formatPartitionMetadata(topicId))
-  // Deleted since, or another topic's by now.
-  if (theirs.length === 0 || !(await o.fs.exists(segment))) return 0
-  const file = await o.fs.open(segment, 'readwrite')
+/** Returns how many bytes were missing, and whether the log's name in its log folder must be synced. */
+async function replayLog(
+  o: CommitReplay,
+  log: CommittedLog,
+): Promise<{ readonly bytes: number; readonly isNew: boolean }> {
+  const { fs } = o
+  const metadata = path.join(log.directory, PARTITION_METADATA_FILE)
+  const written = topicIdIn(await readTextIfPresent(fs, metadata))
+  // Deleted since, and another topic's by now.
+  if (![log.topicId, 'nothing', 'damage'].includes(written)) return { bytes: 0, isNew: false }
+  // Everything of it stands in the commit file: nothing else of it need be there.
+  const isNew = log.entries[0]!.position === 0
+  const names = await readNames(fs, log.directory)
+  const lacksAll = !names.some((name) => name.endsWith(LOG_SUFFIX))
+  if (isNew && lacksAll) await fs.mkdir(log.directory)
+  let bytes = 0
+  for (const [baseOffset, entries] of Map.groupBy(log.entries, (entry) => entry.baseOffset)) {
+    const name = offsetFileName(baseOffset, LOG_SUFFIX)
+    if (!names.includes(name) && !(isNew && lacksAll)) continue
+    bytes += await replaySegment(o, path.join(log.directory, name), entries)
+  }
+  if (!isNew) return { bytes, isNew }
+  // One that is damaged keeps the log from being opened until somebody has looked at it.
+  if (written !== 'damage') await writeThrough(fs, metadata, Buffer.from(formatPartitionMetadata(log.topicId)))
+  await fs.syncDirectory(log.directory)
+  return { bytes, isNew }
+}
+
+/** What a `partition.metadata` says. */
+function topicIdIn(text: string | undefined): string {
+  if (text === undefined || isUnwrittenMetadata(text)) return 'nothing'
   try {
-    let bytes = 0
-    for (const entry of theirs) {
-      const written = await replayEntry(file, entry)
-      if (written === undefined) break
-      bytes += written
-    }
+    return parsePartitionMetadata(text)
+  } catch (error) {
+    if (!(error instanceof CorruptFileError)) throw error
+    return 'damage'
+  }
+}
+
+async function readNames(fs: FileSystem, directory: string): Promise<readonly string[]> {
+  return (await fs.exists(directory)) ? fs.readdir(directory) : []
+}
+
+async function writeThrough(fs: FileSystem, name: string, content: Buffer): Promise<void> {
+  await withFile(fs, name, async (file) => {
+    await file.writev([content], 0)
     await file.sync()
-    return bytes
+  })
+}
+
+async function withFile<T>(fs: FileSystem, name: string, use: (file: File) => Promise<T>): Promise<T> {
+  const file = await fs.open(name, 'create')
+  try {
+    return await use(file)
   } finally {
     await file.close()
   }
 }
 
-/** Returns how many bytes were missing; undefined when the log went on in another way since. */
-async function replayEntry(file: File, entry: CommitEntry): Promise<number | undefined> {
-  const bytes = asBuffer(entry.bytes[0]!)
+/** Returns how many bytes were missing. */
+function replaySegment(
+  { fs, logger }: CommitReplay,
+  segment: string,
+  entries: readonly CommitEntry[],
+): Promise<number> {
+  return withFile(fs, segment, async (file) => {
+    let bytes = 0
+    for (const { position, bytes: parts } of joined(entries)) {
+      const { missing, obstacle } = await replayBytes(file, position, Buffer.concat(parts))
+      bytes += missing
+      if (obstacle === undefined) continue
+      logger.warn('What a commit file has does not follow on what is in the log, and is left out', {
+        segment,
+        obstacle,
+      })
+      break
+    }
+    await file.sync()
+    return bytes
+  })
+}
+
+/** With those that follow on each other as one. */
+function joined(
+  entries: readonly CommitEntry[],
+): Iterable<{ readonly position: number; readonly bytes: Uint8Array[] }> {
+  const runs: { readonly position: number; end: number; readonly bytes: Uint8Array[] }[] = []
+  for (const {
+    position,
+    bytes: [bytes],
+  } of entries) {
+    const last = runs.at(-1)
+    const end = position + bytes!.byteLength
+    if (last?.end !== position) runs.push({ position, end, bytes: [bytes!] })
+    else {
+      last.bytes.push(bytes!)
+      last.end = end
+    }
+  }
+  return runs
+}
+
+/** Writes batches where they belong, up to where the log went on in another way since. */
+async function replayBytes(
+  file: File,
+  position: number,
+  bytes: Buffer,
+): Promise<{ readonly missing: number; readonly obstacle?: string }> {
+  if ((await file.size()) < position) return { missing: 0, obstacle: 'the segment ends before it' }
   const present = Buffer.alloc(bytes.byteLength)
-  const filled = await file.read(present, entry.position)
+  const filled = await file.read(present, position)
   let missing = 0
-  for (let at = 0; at < bytes.byteLength; at += sizeInBytesAt(bytes, at)) {
+  let at = 0
+  let obstacle: string | undefined
+  while (at < bytes.byteLength && obstacle === undefined) {
     const end = at + sizeInBytesAt(bytes, at)
     const isThere = end <= filled && present.compare(bytes, at, end, at, end) === 0
-    if (!isThere && isSound(present.subarray(at, filled))) return undefined
-    // Also what is there: if a sync failed before, it may be in the system's memory only, which calls it clean.
-    await file.writev([bytes.subarray(at, end)], entry.position + at)
-    if (!isThere) missing += end - at
+    if (!isThere && isSound(present.subarray(at, filled))) obstacle = 'another batch stands there'
+    else {
+      if (!isThere) missing += end - at
+      at = end
+    }
   }
-  return missing
+  // Also what is there: if a sync failed before, it may be in the system's memory only, which calls it clean.
+  await file.writev([bytes.subarray(0, at)], position)
+  return { missing, ...(obstacle === undefined ? {} : { obstacle }) }
 }
 
 /** Whether a whole batch stands here. */
@@ -99,6 +205,13 @@ function isSound(bytes: Buffer): boolean {
   if (bytes.byteLength < BATCH_HEADER_BYTES || magicAt(bytes, 0) !== 2) return false
   const size = sizeInBytesAt(bytes, 0)
   return size >= BATCH_HEADER_BYTES && size <= bytes.byteLength && RecordBatch.at(bytes, 0).isValidCrc()
+}
+
+/** Whether there are sound batches, and nothing else. */
+function isWhole(bytes: Buffer): boolean {
+  let at = 0
+  while (at < bytes.byteLength && isSound(bytes.subarray(at))) at += sizeInBytesAt(bytes, at)
+  return at === bytes.byteLength && at > 0
 }
 
 function endOffsetOf({ bytes, baseOffset }: CommitEntry): number {

@@ -196,6 +196,11 @@ export class LocalLog {
     return this.#sync.leaveCommitFile()
   }
 
+  /** Resolves when everything that was answered for is on disk in the segments. */
+  settleInPlace(): Promise<void> {
+    return this.#sync.settleInPlace()
+  }
+
   /** Nobody will ask for what is in the log any more, or it was salvaged. */
   abandon(): void {
     this.#sync.abandon()
@@ -205,6 +210,7 @@ export class LocalLog {
   async settle(): Promise<void> {
     await this.#writer.idle()
     await this.#flusher.idle()
+    await this.#sync.idle()
   }
 
   /** Batches before `request.endOffset`, which may not be beyond `writtenOffset`. */

@@ -1,7 +1,9 @@
 import path from 'node:path'
+import { ZERO_UUID } from '@milena/protocol/messages'
 import { hasErrorCode } from '@milena/runtime'
 import type { CommitOwner, CommitRequest } from '../commit/commit-file.ts'
 import type { LogContext, LogGate } from '../log-context.ts'
+import { formatPartitionMetadata } from '../manager/partition-metadata.ts'
 import { PARTITION_METADATA_FILE } from '../segment/log-files.ts'
 import type { LogSegments } from '../segment/log-segments.ts'
 import { salvageLog } from '../recovery/log-salvage.ts'
@@ -13,9 +15,12 @@ const SHARED_BYTES_MAX = 65_536
 export interface LogSyncOptions {
   readonly directory: string
   readonly gate?: LogGate
+  /** As in LocalLogOptions. */
   readonly topicId: () => string
   /** As in LocalLogOptions. */
   readonly unsyncedParent?: string
+  /** As in LocalLogOptions. */
+  readonly isTopicIdDoubtful: boolean
   readonly segments: LogSegments
   readonly recoveryPoint: number
   readonly context: LogContext
@@ -34,10 +39,13 @@ export interface LogSyncOptions {
  * other logs, and by a sync of its segments later.
  */
 export class LogSync implements CommitOwner {
+  readonly name: string
   readonly #o: LogSyncOptions
   /** A sync failed: a second one that succeeds would mean nothing. */
   hasFailed = false
-  #unsyncedParent: string | undefined
+  /** Nothing of the log is surely on disk where it belongs: neither its folder, nor its topic id. */
+  #isNew: boolean
+  #isParentSynced = false
   #inPlaceOffset: number
   /** Where what was given to the commit file ends. */
   #sharedOffset = 0
@@ -47,7 +55,8 @@ export class LogSync implements CommitOwner {
 
   constructor(o: LogSyncOptions) {
     this.#o = o
-    this.#unsyncedParent = o.unsyncedParent
+    this.name = path.basename(o.directory)
+    this.#isNew = o.unsyncedParent !== undefined
     this.#inPlaceOffset = o.recoveryPoint
   }
 
@@ -56,42 +65,44 @@ export class LogSync implements CommitOwner {
     return this.#inPlaceOffset
   }
 
-  /** Syncs what is written when its turn comes; returns up to where. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned
+  }
+
+  get lacksName(): boolean {
+    return this.#isNew && !this.#isParentSynced && !this.#isAbandoned
+  }
+
+  noteNamed(): void {
+    this.#isParentSynced = true
+  }
+
+  /** Brings what is written to the disk when its turn comes; returns up to where. */
   async sync(): Promise<number> {
-    const { context } = this.#o
     let offset = 0
-    // Outside of the line, and before it: all new logs that wait in it share the next sync of the folder.
-    const parent = this.#unsyncedParent
-    const parentSynced = parent === undefined ? undefined : context.directorySyncs.sync(parent)
-    // Whoever waits for the files first hears of a failure all the same.
-    parentSynced?.catch(() => undefined)
     const inPlace = async (): Promise<void> => {
-      offset = await this.#syncInPlace({ withTopicId: parent !== undefined })
+      offset = await this.#syncInPlace()
     }
-    // A log that the next start may not find has to be synced where it stands.
-    const file = parent === undefined ? this.#o.gate?.commitFile : undefined
+    const file = this.#o.gate?.commitFile
     const shared = file === undefined ? undefined : { file, request: () => this.#requestCommit() }
-    const request = await context.groupCommit.run(inPlace, shared)
-    if (request !== undefined) return this.#sharedOffset
-    await parentSynced
-    this.#unsyncedParent = undefined
-    this.#noteInPlace(offset)
-    return offset
+    const request = await this.#o.context.groupCommit.run(inPlace, shared)
+    return request === undefined ? offset : this.#sharedOffset
   }
 
   #requestCommit(): CommitRequest | undefined {
-    const entry = this.#unsynced()
+    const entry = this.#isAbandoned ? undefined : this.#unanswered()
     if (entry === undefined) return undefined
     this.#sharedOffset = this.#o.writtenOffset()
     return { owner: this, entry }
   }
 
-  /** What was written and not answered for; undefined when it is much, or not in memory, or in a file without a name. */
-  #unsynced(): CommitRequest['entry'] | undefined {
-    const { segments, tail, directory, topicId } = this.#o
+  /** What was written and not answered for; undefined when it is much, or not in memory, or the next start would not know where to put it. */
+  #unanswered(): CommitRequest['entry'] | undefined {
+    const { segments, tail } = this.#o
     const { active } = segments
     const flushed = this.#o.flushedOffset()
-    if (active.needsDirectorySync || active.baseOffset > flushed) return undefined
+    const topicId = this.#o.topicId()
+    if (active.baseOffset > flushed || topicId === ZERO_UUID) return undefined
     const bytes: Uint8Array[] = []
     let position = active.writtenBytes
     let from = this.#o.writtenOffset()
@@ -102,25 +113,36 @@ export class LogSync implements CommitOwner {
       from = batches.baseOffset
       if (active.writtenBytes - position > SHARED_BYTES_MAX) return undefined
     }
-    if (from !== flushed || position < 0) return undefined
-    const place = { name: path.basename(directory), topicId: topicId(), baseOffset: active.baseOffset, position }
-    return { ...place, bytes: bytes.toReversed() }
+    if (from !== flushed || position < 0 || !this.#canBeFound(position)) return undefined
+    return { name: this.name, topicId, baseOffset: active.baseOffset, position, bytes: bytes.toReversed() }
+  }
+
+  /**
+   * Whether the next start knows where what begins at `position` of the active segment belongs: the segment is there, or
+   * it is the first one of a log of which the commit file has everything from the first byte on, so that it can be made.
+   */
+  #canBeFound(position: number): boolean {
+    const { segments, flushedOffset } = this.#o
+    if (!this.#isNew) return !segments.active.needsDirectorySync
+    const isFromFirst = position === 0 || (this.#sharedOffset === flushedOffset() && this.#isAhead)
+    return segments.size === 1 && isFromFirst
+  }
+
+  /** The commit file has what is not on disk where it belongs. */
+  get #isAhead(): boolean {
+    return this.#sharedOffset > this.#inPlaceOffset
   }
 
   /** Brings to disk in the segments what was answered for because it is in the commit file. */
   async settleInPlace(): Promise<void> {
-    if (this.#isAbandoned || this.#inPlaceOffset >= this.#sharedOffset) return
+    if (this.#isAbandoned || !this.#isAhead) return
     if (this.hasFailed) return this.salvage()
     try {
-      this.#noteInPlace(await this.#syncInPlace({ withTopicId: false }))
+      await this.#syncInPlace()
     } catch (error) {
       this.#o.onFailure(error)
       throw error
     }
-  }
-
-  #noteInPlace(offset: number): void {
-    this.#inPlaceOffset = Math.max(this.#inPlaceOffset, offset)
   }
 
   /** Resolves when everything that was answered for is on disk in the segments, and no commit file speaks of the log. */
@@ -131,23 +153,45 @@ export class LogSync implements CommitOwner {
   /** Nobody will ask for what is in the log any more, or it was salvaged. */
   abandon(): void {
     this.#isAbandoned = true
+    this.#o.gate?.commitFile?.noteAbandoned(this)
   }
 
   /** Brings what was written of a log that failed to disk; see {@link salvageLog}. */
   async salvage(): Promise<void> {
     const { segments, tail, directory, context } = this.#o
     await this.#o.settled()
-    await this.#takeTurn(() =>
-      salvageLog({
-        fs: context.fs,
-        directory,
-        segments: segments.values(this.#inPlaceOffset),
-        flushedOffset: this.#inPlaceOffset,
-        tail,
-        syncFailed: this.hasFailed,
-      }),
-    )
+    await this.#takeTurn(async () => {
+      try {
+        await salvageLog({
+          fs: context.fs,
+          directory,
+          segments: segments.values(this.#inPlaceOffset),
+          flushedOffset: this.#inPlaceOffset,
+          tail,
+          syncFailed: this.hasFailed,
+          committed: () => this.#committed(),
+        })
+        if (this.#isNew && this.#isAhead) await this.#salvageName()
+      } catch (error) {
+        // Also a sync of what was to be brought to the disk may be what failed.
+        this.hasFailed = true
+        throw error
+      }
+    })
     this.#inPlaceOffset = this.#o.writtenOffset()
+  }
+
+  /** What the commit file has of the log. */
+  async #committed(): Promise<readonly CommitRequest['entry'][]> {
+    return (this.#isAhead && (await this.#o.gate?.commitFile?.entriesOf(this.name))) || []
+  }
+
+  /** Its own sync may have failed. */
+  async #salvageName(): Promise<void> {
+    const { context, directory, topicId, unsyncedParent } = this.#o
+    const metadata = path.join(directory, PARTITION_METADATA_FILE)
+    await context.fs.writeFile(metadata, formatPartitionMetadata(topicId()), { atomic: true })
+    await context.directorySyncs.sync(unsyncedParent!)
   }
 
   /** The log was cut, or is about to be. */
@@ -167,17 +211,20 @@ export class LogSync implements CommitOwner {
     await this.#inTurn
   }
 
-  /** Syncs the segments; returns up to where they were written. */
-  #syncInPlace({ withTopicId }: { readonly withTopicId: boolean }): Promise<number> {
+  /** Syncs the segments, and of a new log also what it is found by; returns up to where they were written. */
+  #syncInPlace(): Promise<number> {
     return this.#takeTurn(async () => {
       if (this.hasFailed) throw new Error('a sync of the log failed before')
       const offset = this.#o.writtenOffset()
       try {
-        await Promise.all([this.#syncFiles(), withTopicId ? this.#syncTopicId() : undefined])
+        if (this.#isNew) await this.#syncNew()
+        else await this.#syncFiles()
       } catch (error) {
         this.hasFailed = true
         throw error
       }
+      this.#isNew = false
+      this.#inPlaceOffset = Math.max(this.#inPlaceOffset, offset)
       return offset
     })
   }
@@ -189,16 +236,34 @@ export class LogSync implements CommitOwner {
     return turn
   }
 
+  async #syncNew(): Promise<void> {
+    const { context, unsyncedParent, isTopicIdDoubtful } = this.#o
+    const parentSynced = this.#isParentSynced ? undefined : context.directorySyncs.sync(unsyncedParent!)
+    // Whoever waits for the files first hears of a failure all the same.
+    parentSynced?.catch(() => undefined)
+    // Its file may have to be made anew, before the folder is synced.
+    if (isTopicIdDoubtful) await this.#syncTopicId().then(() => this.#syncFiles(true))
+    else await Promise.all([this.#syncFiles(), this.#syncTopicId()])
+    await parentSynced
+  }
+
   /**
    * A new log's topic id is on disk with its first records: a folder that lost it would be taken for that of a topic
    * with the same name that is made later.
    */
   async #syncTopicId(): Promise<void> {
+    const { directory, isTopicIdDoubtful } = this.#o
     const { fs } = this.#o.context
-    const metadata = path.join(this.#o.directory, PARTITION_METADATA_FILE)
+    const topicId = this.#o.topicId()
+    const metadata = path.join(directory, PARTITION_METADATA_FILE)
+    const isKnown = topicId !== ZERO_UUID
     try {
-      const file = await fs.open(metadata, 'readwrite')
+      const file = await fs.open(metadata, isTopicIdDoubtful && isKnown ? 'create' : 'readwrite')
       try {
+        if (isTopicIdDoubtful) {
+          const text = isKnown ? Buffer.from(formatPartitionMetadata(topicId)) : await fs.readFile(metadata)
+          await file.writev([text], 0)
+        }
         await file.sync()
       } finally {
         await file.close()
@@ -210,11 +275,11 @@ export class LogSync implements CommitOwner {
   }
 
   /** Data first, then the folder entries by which it is found. */
-  async #syncFiles(): Promise<void> {
+  async #syncFiles(hasNewFiles = false): Promise<void> {
     const segments = this.#o.segments.values(this.#inPlaceOffset)
     for (const segment of segments) await segment.sync()
     const newFiles = segments.filter((segment) => segment.needsDirectorySync && segment.writtenBytes > 0)
-    if (newFiles.length === 0) return
+    if (newFiles.length === 0 && !hasNewFiles) return
     await this.#o.context.fs.syncDirectory(this.#o.directory)
     for (const segment of newFiles) segment.needsDirectorySync = false
   }

@@ -416,8 +416,8 @@ export class UnifiedLog {
       await this.#local.idle()
       if (flush && this.#failure === undefined) await this.#settle()
       if (!flush) this.#local.abandon()
-      // Of a log that failed it keeps what was answered for, for the next start.
-      if (!flush || this.#failure === undefined) await this.#local.leaveCommitFile()
+      // One that failed is left to the commit file, which keeps what was answered for, for the next start.
+      else if (this.#failure === undefined) await this.#local.leaveCommitFile()
       await this.#housekeeping.queue.idle()
     } catch (cause) {
       this.#fail(cause)
@@ -428,6 +428,7 @@ export class UnifiedLog {
 
   async #settle(): Promise<void> {
     await this.flushed(this.#offsets.logEndOffset)
+    await this.#local.settleInPlace()
     await this.#housekeeping.leave(this.#local.segments, this.#producers)
     await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
   }

@@ -80,25 +80,23 @@ export class LogBurial {
   }
 
   /**
-   * Sees to it that no start finds what was deleted of this partition beside the log that will be written in `home`. To
-   * be done before it is; throws what the disk says.
+   * Sees to it that no start finds what was deleted of this partition, beside the log that will be written or in its
+   * place. To be done before it is; throws what the disk says.
    */
-  async settle(name: string, home: LogDir): Promise<void> {
+  async settle(name: string): Promise<void> {
     for (const [directory, { topicPartition, dir, config }] of this.#owed) {
       if (topicPartitionName(topicPartition) !== name || dir.failure !== undefined) continue
       if (await this.#fs.exists(directory)) await this.buryForGood(topicPartition, dir, config)
       else this.#owed.delete(directory)
     }
-    const dir = this.#unsynced.get(name)
-    // In the same folder the name stands for one of the two.
-    if (dir !== home && dir?.failure === undefined) await this.#sync(name)
+    if (this.#unsynced.get(name)?.failure === undefined) await this.#sync(name)
   }
 
   /** Takes everything out of this folder that should be gone; throws what the disk says. */
   async settleIn(dir: LogDir): Promise<void> {
     for (const owed of this.#owed.values()) {
       const name = topicPartitionName(owed.topicPartition)
-      if (owed.dir === dir) await this.#changes.run(name, () => this.settle(name, dir))
+      if (owed.dir === dir) await this.#changes.run(name, () => this.settle(name))
     }
   }
 

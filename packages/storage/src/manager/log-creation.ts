@@ -26,6 +26,7 @@ export class LogCreation {
   readonly #burial: LogBurial
   readonly #checkpoints: LogCheckpoints
   readonly #hosted: () => readonly HostedLog[]
+  readonly #forgetDeleted: (name: string) => Promise<void>
   readonly #host: (log: UnifiedLog, dir: LogDir) => void
   readonly #onRefused: (dir: LogDir, cause: unknown) => void
 
@@ -35,6 +36,8 @@ export class LogCreation {
     readonly burial: LogBurial
     readonly checkpoints: LogCheckpoints
     readonly hosted: () => readonly HostedLog[]
+    /** Sees to it that nothing of a deleted log with this name can be carried over. */
+    readonly forgetDeleted: (name: string) => Promise<void>
     /** Takes the log that was made. */
     readonly host: (log: UnifiedLog, dir: LogDir) => void
     readonly onRefused: (dir: LogDir, cause: unknown) => void
@@ -44,6 +47,7 @@ export class LogCreation {
     this.#burial = o.burial
     this.#checkpoints = o.checkpoints
     this.#hosted = o.hosted
+    this.#forgetDeleted = o.forgetDeleted
     this.#host = o.host
     this.#onRefused = o.onRefused
   }
@@ -59,7 +63,8 @@ export class LogCreation {
     if (dir.refusal !== undefined) throw dir.refusal
     const directory = path.join(dir.path, name)
     try {
-      await this.#burial.settle(name, dir)
+      await this.#burial.settle(name)
+      await this.#forgetDeleted(name)
       await this.#checkpoints.forgetBefore(name, dir, this.#hosted)
       // Whoever made a folder there by hand may know why: what is in it is not taken on trust.
       const isNew = !(await fs.exists(directory))

@@ -65,7 +65,7 @@ export class LogExchange {
       }
       const { log } = moved
       // Nothing is written before the old folder is gone for good: who finds two must find the same in them.
-      await this.#o.burial.settle(name, move.dir).catch((error: unknown) => log.noteFailure(error))
+      await this.#o.burial.settle(name).catch((error: unknown) => log.noteFailure(error))
       this.#o.onMoved(log)
       logger.info('Moved a log to another folder', { partition: name, logDir: move.dir.path })
     })

@@ -2,7 +2,13 @@ import { ZERO_UUID } from '@milena/protocol/messages'
 import type { Logger } from '@milena/runtime'
 import { BackgroundTasks } from './background-tasks.ts'
 import { defaultCleanerConfig } from '../cleaner/cleaner-config.ts'
-import { closeCommitFiles, openCommitFiles, settleCommitFiles } from '../commit/commit-files.ts'
+import {
+  forgetDeleted,
+  openCommitFiles,
+  removeStopped,
+  settleCommitFiles,
+  stopCommitFiles,
+} from '../commit/commit-files.ts'
 import { InlineCleaningRunner } from '../cleaner/cleaning-runner.ts'
 import { LogCleaner } from '../cleaner/log-cleaner.ts'
 import { DirectorySyncs } from './directory-syncs.ts'
@@ -102,7 +108,6 @@ export class LogManager {
       checkpointRecoveryPoints: (name) => this.#checkpoints.writeOffsetsFor(name, this.#hosted),
       noteTruncated: (name, offset) => this.cleaner.noteTruncated(this.#logs.get(name), offset),
     }
-    openCommitFiles(dirs, { ...this.#context, bytesMax: o.commitFileBytes })
     this.cleaner = new LogCleaner({
       ...o,
       logger: o.logger.child('LogCleaner'),
@@ -164,6 +169,7 @@ export class LogManager {
       burial: this.#burial,
       checkpoints: this.#checkpoints,
       hosted: this.#hosted,
+      forgetDeleted: (name) => forgetDeleted(name, this.#dirs),
       host: (log, dir) => this.#host(log, dir, 0),
       onRefused: (dir, cause) => this.#watch.suspend(dir, cause),
     })
@@ -176,6 +182,7 @@ export class LogManager {
   static async open(o: LogManagerOptions): Promise<LogManager> {
     const clusterId = o.clusterId ?? (await knownClusterId(o)) ?? o.random.uuid()
     const dirs = await openDirs(o, clusterId)
+    openCommitFiles(dirs, { ...o, logger: o.logger.child('CommitFile'), bytesMax: o.commitFileBytes })
     const manager = new LogManager(o, clusterId, dirs)
     try {
       const lostFlushed = await loadDirs(dirs, {
@@ -465,7 +472,7 @@ export class LogManager {
     await this.#watch.stop()
     await this.#changes.idle()
     const hosted = [...this.#logs.values()]
-    await closeCommitFiles(this.#dirs, this.#logger)
+    await stopCommitFiles(this.#dirs)
     await forEachLimited(hosted, CONCURRENCY, async ({ log, dir }) => {
       if (!(await log.close()) && log.failure !== undefined) dir.hasOfflineLogs = true
     })
@@ -476,7 +483,9 @@ export class LogManager {
       for (const dir of this.#dirs) {
         const logs = hosted.filter((each) => each.dir === dir).map(({ log }) => log)
         const states = new Map(logs.map((log) => [topicPartitionName(log.topicPartition), log.state]))
-        if (isInOrder(dir)) await dir.markClean(-1, states)
+        if (!isInOrder(dir)) continue
+        await removeStopped(dir, this.#logger)
+        await dir.markClean(-1, states)
       }
     } finally {
       for (const dir of this.#dirs) await dir.release()

@@ -75,6 +75,8 @@ export interface LogInLoading {
   /** All of it was on the disk once: no write can have broken off. */
   readonly endedInOrder?: boolean
   readonly newSegment: (baseOffset: number) => LogSegment
+  /** Brings the epochs that were found to the disk, before anything is by which the next recovery would not find them. */
+  readonly checkpointEpochs: () => Promise<void>
   /** The recovery came by offsets that no batch has: the log was compacted. */
   hasGaps?: boolean
   /** Counts what the recovery reads. */
@@ -136,6 +138,7 @@ async function load(o: LoadOptions, segments: LogSegments): Promise<UnifiedLog> 
     isForeign: o.isForeign === true,
     recoveryPointIsLost: o.recoveryPointIsLost === true,
     newSegment,
+    checkpointEpochs: epochsCheckpoint(o, epochs, checkpointedRevision),
     onRecovered: o.onRecovered ?? (() => undefined),
     lackingIndexes: new Set(state === undefined && segments.isSmall ? [] : lackingIndexes(segments, folder)),
   }
@@ -244,6 +247,20 @@ async function loadEpochs(o: LoadOptions, folder: LogFolder): Promise<LoadedEpoc
       reason: error.message,
     })
     return { epochs: new LeaderEpochCache(), checkpointedRevision: -1, areLost: true }
+  }
+}
+
+/** Writes the epochs down, unless the file has them. One that is damaged stays: the whole log has to be read for it. */
+function epochsCheckpoint(
+  { context, directory }: LoadOptions,
+  epochs: LeaderEpochCache,
+  checkpointedRevision: number,
+): () => Promise<void> {
+  let revision = checkpointedRevision
+  return async () => {
+    if (revision < 0 || revision === epochs.revision) return
+    revision = epochs.revision
+    await context.fs.writeFile(path.join(directory, LEADER_EPOCH_CHECKPOINT_FILE), epochs.format(), { atomic: true })
   }
 }
 

@@ -44,6 +44,8 @@ export async function recoverLog(log: LogInLoading): Promise<number> {
     }
     if (segment.baseOffset > producers.mapEndOffset) {
       producers.updateMapEndOffset(segment.baseOffset)
+      // Should the power go now, the next recovery begins at the snapshot.
+      await log.checkpointEpochs()
       await snapshots.write(segment.baseOffset, producers.encode())
     }
     // What was aborted behind what the producers know comes again as they see it.

@@ -45,7 +45,7 @@ export class LogResumption {
       const hosted = this.#o.hosted(name)
       if (hosted?.log !== failed || failed.failure === undefined) return
       const { topicPartition, topicId, directory, config, logStartOffset, highWatermark, writtenOffset } = failed
-      await this.#o.burial.settle(name, hosted.dir)
+      await this.#o.burial.settle(name)
       await failed.salvage()
       // A sync of it may have failed too, and what it held is then forgotten, also by who reads it now.
       const metadata = path.join(directory, PARTITION_METADATA_FILE)

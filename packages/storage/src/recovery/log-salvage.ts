@@ -1,4 +1,5 @@
 import type { FileSystem } from '@milena/runtime'
+import type { CommitEntry } from '../commit/commit-record.ts'
 import type { LogSegment } from '../segment/log-segment.ts'
 import type { LogTail } from '../log/tail-cache.ts'
 
@@ -15,12 +16,14 @@ export interface LogRemains {
   readonly tail: LogTail
   /** A sync failed: the system may have forgotten what it could not write, and calls it clean. */
   readonly syncFailed: boolean
+  /** What a commit file has of what lies behind `flushedOffset`, in order: it was answered for. */
+  readonly committed: () => Promise<readonly CommitEntry[]>
 }
 
 /**
  * Brings a log that failed to disk, as far as it was written, so that it can be opened anew from there. What a write
  * left behind that broke off is cut off. After a failed sync everything that was not on disk is written once more, from
- * memory where memory has it, else as it can be read: only what was written again is surely synced by the next sync, and
+ * memory where memory has it, or the commit file, else as it can be read: only what was written again is surely synced by the next sync, and
  * whether what was read is still what was written, the recovery tells by the checksums. May be called again if it fails.
  */
 export async function salvageLog(log: LogRemains): Promise<void> {
@@ -35,7 +38,10 @@ export async function salvageLog(log: LogRemains): Promise<void> {
     await rewriteAsRead(segment, from)
     segment.needsSync = true
   }
-  if (log.syncFailed) await rewriteFromMemory(remains, log.tail, flushedOffset)
+  if (log.syncFailed) {
+    if (log.tail.startOffset > flushedOffset) await rewriteCommitted(remains, await log.committed())
+    await rewriteFromMemory(remains, log.tail, flushedOffset)
+  }
   for (const segment of remains) await segment.sync()
   await fs.syncDirectory(directory)
 }
@@ -47,6 +53,15 @@ async function rewriteAsRead(segment: LogSegment, from: number): Promise<void> {
     if (filled === 0) return
     await segment.rewrite(target.subarray(0, filled), position)
     position += filled
+  }
+}
+
+async function rewriteCommitted(segments: readonly LogSegment[], entries: readonly CommitEntry[]): Promise<void> {
+  for (const { baseOffset, position, bytes } of entries) {
+    const segment = segments.find((each) => each.baseOffset === baseOffset)
+    const whole = Buffer.concat(bytes)
+    if (segment !== undefined && position + whole.byteLength <= segment.writtenBytes)
+      await segment.rewrite(whole, position)
   }
 }
 
