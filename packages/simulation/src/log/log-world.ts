@@ -67,6 +67,7 @@ export class LogWorld {
   #leaderEpoch = 0
   #values = 0
   #incarnations: number
+  #syncTogetherMin: number | undefined
 
   constructor(o: { readonly disk: WorldDisk; readonly timeline: Timeline; readonly clock?: ManualClock }) {
     this.clock = o.clock ?? new ManualClock(START_MS)
@@ -90,16 +91,18 @@ export class LogWorld {
   }
 
   async open(): Promise<void> {
+    const random = new SeededRandom(this.clock.nowMs() + this.#disk.point())
     this.manager = await LogManager.open({
       logDirs,
       fs: this.#disk.fs,
       clock: this.clock,
-      random: new SeededRandom(this.clock.nowMs() + this.#disk.point()),
+      random,
       logger: this.#capture.logger,
       nodeId: 1,
-      // Two logs that wait for the one that is being synced are served together, and soon fill a commit file.
+      // Two logs that wait for the one that is being synced are served together, and soon fill a commit file. Another time
+      // all go there.
       syncsAtATime: 1,
-      syncTogetherMin: 2,
+      syncTogetherMin: this.#syncTogetherMin ?? 1 + random.int(2),
       commitFileBytes: 1100,
       clusterId: 'simulated',
       defaultConfig: worldConfig,
@@ -214,6 +217,7 @@ export class LogWorld {
       case 'compact':
         return void (await this.manager.cleaner.cleanNow())
       case 'restart':
+        this.#syncTogetherMin = step.syncTogetherMin
         return this.restart()
     }
   }

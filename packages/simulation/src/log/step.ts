@@ -37,7 +37,9 @@ export type Step =
   | ({ readonly do: 'move'; readonly log: number } & Unawaited)
   | { readonly do: 'bumpEpoch' | 'recreate'; readonly log: number }
   | { readonly do: 'advance'; readonly ms: number }
-  | { readonly do: 'settle' | 'restart' | 'compact' }
+  /** With `syncTogetherMin`, so many logs are served together from here on. */
+  | { readonly do: 'restart'; readonly syncTogetherMin?: number }
+  | { readonly do: 'settle' | 'compact' }
 
 export const LOGS = 2
 /** The number of the log behind these, which is compacted: its records have keys. */

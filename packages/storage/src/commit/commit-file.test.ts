@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { FileSystemError, MemoryFileSystem } from '@milena/runtime'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
 import { StorageHarness, append, batchOf, copyFolder, logDir, readValues, topicId } from '../testing/harness.ts'
+import type { LogManagerOptions } from '../manager/log-manager-options.ts'
 import type { UnifiedLog } from '../log/unified-log.ts'
 
 const LOGS = 4
@@ -10,7 +11,7 @@ const COMMIT_FILE = /^milena-commit-[ab]$/
 const SEGMENT = /^topic-\d\/\d+\.log$/
 
 /** Storage whose logs, after the first, are served together, and which counts the syncs of either kind. */
-async function started(options: { readonly commitFileBytes?: number } = {}) {
+async function started(options: Partial<LogManagerOptions> = {}) {
   const fs = new ObservedFileSystem(new MemoryFileSystem(), logDir)
   const harness = new StorageHarness({ fs, options: { syncsAtATime: 1, syncTogetherMin: 2, ...options } })
   const manager = await harness.start()
@@ -22,8 +23,9 @@ async function started(options: { readonly commitFileBytes?: number } = {}) {
   const round = async (value: string): Promise<void> => {
     await Promise.all(logs.map((log) => log.flushed(append(log, batchOf([value])).lastOffset + 1)))
   }
-  // New files are synced each for itself.
   await round('begin')
+  // From here on they are known to the disk.
+  await manager.checkpointOffsets()
   const syncs = { together: 0, alone: 0 }
   fs.observer = ({ operation, path }) => {
     if (operation !== 'sync') return
@@ -135,5 +137,84 @@ describe('CommitFile', () => {
     await round('fourth')
     await round('fifth')
     assert.ok(syncs.together > 0, 'it begins anew')
+  })
+
+  test('new logs are made anew from it when the power goes, and settled when it is quiet', async () => {
+    const fs = new ObservedFileSystem(new MemoryFileSystem(), logDir)
+    const options = { syncsAtATime: 1, syncTogetherMin: 2 }
+    const harness = new StorageHarness({ fs, options })
+    const manager = await harness.start()
+    const partitions = [0, 1, 2, 3]
+    const logs = await Promise.all(
+      partitions.map((partition) => manager.getOrCreateLog({ topic: 'topic', partition }, topicId)),
+    )
+    for (const value of ['a', 'b'])
+      await Promise.all(logs.map((log) => log.flushed(append(log, batchOf([value])).lastOffset + 1)))
+    // The first did not have to wait; nothing of the others is on the disk but what the commit file has.
+    const lost = logs.filter(({ recoveryPoint }) => recoveryPoint === 0)
+    assert.equal(lost.length, 3)
+    const disk = new MemoryFileSystem()
+    await copyFolder(fs, logDir, disk, logDir)
+    for (const { directory } of lost) await disk.removeDirectory(directory)
+    const again = await new StorageHarness({ fs: disk }).start()
+    assert.equal([...again.logs()].length, 4)
+    for (const log of again.logs()) assert.deepEqual([log.topicId, ...(await readValues(log))], [topicId, 'a', 'b'])
+    await harness.clock.advanceAsync(1000)
+    await manager.checkpointOffsets()
+    assert.ok(logs.every(({ recoveryPoint }) => recoveryPoint === 2))
+    const settled = new MemoryFileSystem()
+    await copyFolder(fs, logDir, settled, logDir)
+    for (const name of ['a', 'b']) await settled.remove(`${logDir}/milena-commit-${name}`).catch(() => undefined)
+    for (const log of (await new StorageHarness({ fs: settled }).start()).logs())
+      assert.deepEqual(await readValues(log), ['a', 'b'])
+  })
+
+  test('a deletion does not wait for it; a log of the same name does, and gets nothing of the deleted one', async () => {
+    const { fs, manager, logs, round, syncs } = await started()
+    await round('old')
+    await round('older')
+    const { alone } = syncs
+    await manager.deleteLog({ topic: 'topic', partition: 3 })
+    assert.equal(syncs.alone, alone)
+    const otherId = 'BBBBBBBBBBBBBBBBBBBBBg'
+    const young = await manager.getOrCreateLog({ topic: 'topic', partition: 3 }, otherId)
+    logs[3] = young
+    await round('young')
+    await round('younger')
+    const disk = new MemoryFileSystem()
+    await copyFolder(fs, logDir, disk, logDir)
+    await disk.removeDirectory(`${logDir}/topic-3`)
+    const found = (await new StorageHarness({ fs: disk }).start()).log({ topic: 'topic', partition: 3 })
+    assert.deepEqual([found?.topicId, await readValues(found!)], [otherId, ['young', 'younger']])
+  })
+
+  test('what a sync of a log lost that memory has not either is taken from it', async () => {
+    const { fs, harness, logs, round, manager } = await started({ tailCacheBytes: 1000 })
+    await round('second')
+    await round('third')
+    const log = logs.find(({ recoveryPoint, writtenOffset }) => recoveryPoint < writtenOffset - 1)!
+    const segment = `${fs.relative(log.directory)}/00000000000000000000.log`
+    let failures = 0
+    fs.observer = async ({ operation, path }) => {
+      if (operation !== 'sync' || path !== segment || failures > 0) return
+      failures += 1
+      // As the system does: what it could not write it forgets.
+      const file = await harness.fs.open(`${logDir}/${segment}`, 'readwrite')
+      const size = await file.size()
+      await file.writev([Buffer.alloc((size / 3) * 2)], size / 3)
+      await file.close()
+      throw new FileSystemError('EIO', 'broken', path)
+    }
+    // Another one pushes it out of the cache.
+    const other = logs.find((each) => each !== log)!
+    for (let times = 0; times < 10; times++) await append(other, batchOf(['x'.repeat(300)])).written
+    await manager.checkpointOffsets()
+    assert.equal(failures, 1)
+    assert.ok(log.failure)
+    fs.observer = () => undefined
+    await harness.clock.advanceAsync(5000)
+    const back = manager.log(log.topicPartition)!
+    assert.equal(back.failure, undefined)
+    assert.deepEqual(await readValues(back), ['begin', 'second', 'third'])
   })
 })

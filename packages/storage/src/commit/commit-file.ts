@@ -226,11 +226,9 @@ export class CommitFile {
     return [this.#active, this.#other]
   }
 
-  /** What the files hold of a log, in the order in which it was written. */
+  /** What the files hold of a log. */
   async entriesOf(name: string): Promise<readonly CommitEntry[]> {
-    const halves = this.#halves
-      .filter(({ owners }) => owners.size > 0)
-      .toSorted((left, right) => left.generation - right.generation)
+    const halves = this.#halves.filter(({ owners }) => owners.size > 0)
     const contents = await Promise.all(halves.map((half) => this.#o.fs.readFile(half.path)))
     return contents
       .flatMap((content) => decodeCommitFile(asBuffer(content))?.entries ?? [])

@@ -2,7 +2,14 @@ import path from 'node:path'
 import type { File, FileSystem, Logger } from '@milena/runtime'
 import { RecordBatch } from '@milena/records'
 import { forEachLimited } from '../limited.ts'
-import { BATCH_HEADER_BYTES, asBuffer, lastOffsetAt, magicAt, sizeInBytesAt } from '../segment/batch-header.ts'
+import {
+  BATCH_HEADER_BYTES,
+  asBuffer,
+  baseOffsetAt,
+  lastOffsetAt,
+  magicAt,
+  sizeInBytesAt,
+} from '../segment/batch-header.ts'
 import type { CommitEntry } from './commit-record.ts'
 import { decodeCommitFile } from './commit-record.ts'
 import { LOG_SUFFIX, PARTITION_METADATA_FILE, offsetFileName } from '../segment/log-files.ts'
@@ -21,7 +28,7 @@ export interface CommitReplay {
 /** Logs that are carried over at a time. */
 const CONCURRENCY = 16
 
-/** Entries of one log of one topic, in the order in which they were written. */
+/** Entries of one log of one topic, in the order of their offsets. */
 interface CommittedLog {
   readonly directory: string
   readonly topicId: string
@@ -50,7 +57,7 @@ export async function replayCommitFiles(o: CommitReplay): Promise<void> {
   if (bytes > 0) o.logger.info('A commit file had what logs lacked', { logDir, bytes })
 }
 
-/** In the order in which they were written. */
+/** By offset, which is the order in which those of one log were written, whichever file they are in. */
 async function readEntries({ fs, logger, commitFiles }: CommitReplay): Promise<CommitEntry[]> {
   const contents = await Promise.all(
     commitFiles.map(async (file) => ({ file, content: decodeCommitFile(asBuffer(await fs.readFile(file))) })),
@@ -60,10 +67,8 @@ async function readEntries({ fs, logger, commitFiles }: CommitReplay): Promise<C
     const sentence = 'A commit file is damaged: records may be missing that had been acknowledged'
     logger.error(sentence, { file, position: content.damagedAt })
   }
-  const entries = contents
-    .toSorted((left, right) => (left.content?.generation ?? 0) - (right.content?.generation ?? 0))
-    .flatMap(({ content }) => content?.entries ?? [])
-  return entries.filter((entry) => isWhole(asBuffer(entry.bytes[0]!)))
+  const entries = contents.flatMap(({ content }) => content?.entries ?? [])
+  return entries.filter(({ bytes }) => isWhole(asBuffer(bytes[0]!))).toSorted((a, b) => offsetOf(a) - offsetOf(b))
 }
 
 /** For good before anything is written to the logs: what came back would be carried over again. */
@@ -118,6 +123,7 @@ async function readNames(fs: FileSystem, directory: string): Promise<readonly st
 async function writeThrough(fs: FileSystem, name: string, content: Buffer): Promise<void> {
   await withFile(fs, name, async (file) => {
     await file.writev([content], 0)
+    if ((await file.size()) > content.byteLength) await file.truncate(content.byteLength)
     await file.sync()
   })
 }
@@ -212,6 +218,10 @@ function isWhole(bytes: Buffer): boolean {
   let at = 0
   while (at < bytes.byteLength && isSound(bytes.subarray(at))) at += sizeInBytesAt(bytes, at)
   return at === bytes.byteLength && at > 0
+}
+
+function offsetOf({ bytes }: CommitEntry): number {
+  return baseOffsetAt(asBuffer(bytes[0]!), 0)
 }
 
 function endOffsetOf({ bytes, baseOffset }: CommitEntry): number {

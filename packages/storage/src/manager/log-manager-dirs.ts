@@ -111,9 +111,11 @@ export interface LoadLogsOptions {
 /** Opens all logs of a folder. A log that cannot be opened stays closed, loudly; the others are not held up. */
 export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedDir> {
   const { logger } = o.context
-  const content = await dir.content()
   const { checkpoints, isDamaged } = await readCheckpoints(dir, logger)
-  await takeCommitFiles(dir, { ...o.context, ...content, ...checkpoints })
+  const { commitFiles } = await dir.content()
+  await takeCommitFiles(dir, { ...o.context, ...checkpoints, commitFiles })
+  // Some may not have been there before.
+  const content = await dir.content()
   const states = await dir.readLogStates()
   for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
   for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)

@@ -16,7 +16,7 @@ export interface LogRemains {
   readonly tail: LogTail
   /** A sync failed: the system may have forgotten what it could not write, and calls it clean. */
   readonly syncFailed: boolean
-  /** What a commit file has of what lies behind `flushedOffset`, in order: it was answered for. */
+  /** What a commit file has of what lies behind `flushedOffset`: it was answered for. */
   readonly committed: () => Promise<readonly CommitEntry[]>
 }
 
