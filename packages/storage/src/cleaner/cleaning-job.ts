@@ -101,8 +101,8 @@ export interface CleaningHost {
 
 /** A cleaning that was called off; the log is what it was, or what it was after the last replacement. */
 export class CleaningAborted extends Error {
-  constructor(name: string) {
-    super(`the cleaning of ${name} was called off`)
+  constructor(name: string, options?: ErrorOptions) {
+    super(`the cleaning of ${name} was called off`, options)
     this.name = 'CleaningAborted'
   }
 }

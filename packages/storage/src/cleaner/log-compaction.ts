@@ -74,8 +74,7 @@ export class LogCompaction {
     try {
       // A recovery takes offsets that are not there behind the recovery point for a loss, and cuts the log.
       await this.#log.local.flushed(plan.firstUncleanableOffset)
-      // From here on it can only come to speak of what lies behind the segments that are cleaned.
-      await this.#log.local.leaveCommitFile()
+      await this.#leaveCommitFile()
       await this.#log.context.checkpointRecoveryPoints(this.#log.name)
       await this.#makeFirm()
       // Behind what retention may be deleting just now.
@@ -85,6 +84,16 @@ export class LogCompaction {
     } finally {
       this.#cleaning = undefined
       resolve()
+    }
+  }
+
+  /** From here on it can only come to speak of what lies behind the segments that are cleaned. */
+  async #leaveCommitFile(): Promise<void> {
+    try {
+      await this.#log.local.leaveCommitFile()
+    } catch (cause) {
+      // It may be another log that the disk refused, which says so itself.
+      throw new CleaningAborted(this.#log.name, { cause })
     }
   }
 

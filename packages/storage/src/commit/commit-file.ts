@@ -59,6 +59,8 @@ class Half {
   /** Where the next record goes. */
   position = COMMIT_HEADER_BYTES
   readonly owners = new Set<CommitOwner>()
+  /** Those of the owners, of which two may have the same: one was opened anew. */
+  readonly names = new Set<string>()
   /** Names of owners that were abandoned. */
   readonly abandoned = new Set<string>()
   /** Not one of the pool's: it would take the place of a log's file whenever it is used. */
@@ -75,6 +77,18 @@ class Half {
 
   get isEmpty(): boolean {
     return this.owners.size === 0 && !this.isBroken
+  }
+
+  add(owner: CommitOwner): void {
+    this.owners.add(owner)
+    this.names.add(owner.name)
+  }
+
+  /** It says nothing any more. */
+  forgetAll(): void {
+    this.owners.clear()
+    this.names.clear()
+    this.abandoned.clear()
   }
 }
 
@@ -123,7 +137,7 @@ export class CommitFile {
       record = encodeCommitRecord(this.#active.generation, entries)
     }
     const half = this.#active
-    for (const { owner } of requests) half.owners.add(owner)
+    for (const { owner } of requests) half.add(owner)
     this.#commits += 1
     const writing = this.#write(half, record, entries)
     half.writing = writing
@@ -192,34 +206,34 @@ export class CommitFile {
     })
   }
 
-  /** Brings to disk in the logs' own files what the commit files hold, which then say nothing any more. */
+  /** Brings to disk in the logs' own files what was committed by now; the commit files then say nothing of it any more. */
   async settle(): Promise<void> {
     await this.#emptying.run(async () => {
       if (this.#isStopped) return
       await this.#empty(this.#other)
-      if (this.#active.isEmpty) return
       // Unless it was full meanwhile: then the other one has what this is about.
       if (this.#other.isEmpty) this.#takeTurns()
       await this.#empty(this.#other)
     })
   }
 
-  /**
-   * As {@link settle}, if they hold anything of this log, which writes nothing meanwhile. Once {@link stop} was called
-   * they speak of it still, and whoever changes a log then must not.
-   */
+  /** As {@link settle}, if they hold anything of a log with this name. Throws once {@link stop} was called: then it stays in them. */
   async forget(owner: CommitOwner): Promise<void> {
-    while (!this.#isStopped && this.#halves.some(({ owners }) => owners.has(owner))) await this.settle()
+    if (!this.#halves.some(({ names }) => names.has(owner.name))) return
+    await this.settle()
+    if (this.#isStopped) throw new Error(`the storage stops, and a commit file speaks of ${owner.name}`)
   }
 
   /** To be told of an owner that was abandoned. */
   noteAbandoned(owner: CommitOwner): void {
-    for (const half of this.#halves) if (half.owners.has(owner)) half.abandoned.add(owner.name)
+    for (const half of this.#halves) if (half.names.has(owner.name)) half.abandoned.add(owner.name)
   }
 
-  /** Resolves when nothing is left of a log with this name that was abandoned. */
+  /** As {@link forget}, of a log with this name that was abandoned. */
   async forgetAbandoned(name: string): Promise<void> {
-    while (!this.#isStopped && this.#halves.some(({ abandoned }) => abandoned.has(name))) await this.settle()
+    if (!this.#halves.some(({ abandoned }) => abandoned.has(name))) return
+    await this.settle()
+    if (this.#isStopped) throw new Error(`the storage stops, and a commit file speaks of ${name}, which was deleted`)
   }
 
   get #halves(): readonly Half[] {
@@ -242,8 +256,7 @@ export class CommitFile {
     await forEachLimited(half.owners, SETTLED_AT_A_TIME, (owner) => owner.settleInPlace())
     if (half.isBroken) await this.#remove(half)
     else await this.#restart(half)
-    half.owners.clear()
-    half.abandoned.clear()
+    half.forgetAll()
   }
 
   /** New logs by the thousand have their entries in this folder: one sync is for all of them. */

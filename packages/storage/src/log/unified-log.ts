@@ -416,8 +416,6 @@ export class UnifiedLog {
       await this.#local.idle()
       if (flush && this.#failure === undefined) await this.#settle()
       if (!flush) this.#local.abandon()
-      // One that failed is left to the commit file, which keeps what was answered for, for the next start.
-      else if (this.#failure === undefined) await this.#local.leaveCommitFile()
       await this.#housekeeping.queue.idle()
     } catch (cause) {
       this.#fail(cause)
@@ -431,6 +429,11 @@ export class UnifiedLog {
     await this.#local.settleInPlace()
     await this.#housekeeping.leave(this.#local.segments, this.#producers)
     await this.#producers.writeLastSnapshot(this.#offsets.logEndOffset)
+  }
+
+  /** Resolves when no commit file speaks of the log any more, which takes no appends: its files may go elsewhere. */
+  leaveCommitFile(): Promise<void> {
+    return this.#local.leaveCommitFile()
   }
 
   /** What the next start is to know of a log that was closed in order. */

@@ -47,6 +47,7 @@ export class LogExchange {
       let moved: HostedLog | undefined
       try {
         if (!wasClean) throw move.log.failure ?? new Error('the log failed')
+        await move.log.leaveCommitFile()
         await move.finish()
         await fs.rename(move.directory, directory)
         await fs.syncDirectory(move.dir.path)
