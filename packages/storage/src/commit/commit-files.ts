@@ -18,9 +18,8 @@ export function openCommitFiles(
   }
 }
 
-/** Before the logs of a folder are opened: brings to them what only a commit file has, and removes the files. */
+/** Before the logs of a folder are opened that has commit files: brings to them what only a commit file has, and removes the files. */
 export async function takeCommitFiles({ hadCleanShutdown }: LogDir, o: CommitReplay): Promise<void> {
-  if (o.commitFiles.length === 0) return
   // Those of an orderly stop are from before somebody else had the folder, and know nothing of what is in it now.
   if (!hadCleanShutdown) await replayCommitFiles(o)
   await removeCommitFiles(o)

@@ -89,14 +89,12 @@ async function replayLog(
   if (![log.topicId, 'nothing', 'damage'].includes(written)) return { bytes: 0, isNew: false }
   // Everything of it stands in the commit file: nothing else of it need be there.
   const isNew = log.entries[0]!.position === 0
-  const names = await readNames(fs, log.directory)
-  const lacksAll = !names.some((name) => name.endsWith(LOG_SUFFIX))
-  if (isNew && lacksAll) await fs.mkdir(log.directory)
+  const isMade = isNew && !(await hasSegments(fs, log.directory))
+  if (isMade) await fs.mkdir(log.directory)
   let bytes = 0
   for (const [baseOffset, entries] of Map.groupBy(log.entries, (entry) => entry.baseOffset)) {
-    const name = offsetFileName(baseOffset, LOG_SUFFIX)
-    if (!names.includes(name) && !(isNew && lacksAll)) continue
-    bytes += await replaySegment(o, path.join(log.directory, name), entries)
+    const segment = path.join(log.directory, offsetFileName(baseOffset, LOG_SUFFIX))
+    if (isMade || (await fs.exists(segment))) bytes += await replaySegment(o, segment, entries)
   }
   if (!isNew) return { bytes, isNew }
   // One that is damaged keeps the log from being opened until somebody has looked at it.
@@ -116,8 +114,8 @@ function topicIdIn(text: string | undefined): string {
   }
 }
 
-async function readNames(fs: FileSystem, directory: string): Promise<readonly string[]> {
-  return (await fs.exists(directory)) ? fs.readdir(directory) : []
+async function hasSegments(fs: FileSystem, directory: string): Promise<boolean> {
+  return (await fs.exists(directory)) && (await fs.readdir(directory)).some((name) => name.endsWith(LOG_SUFFIX))
 }
 
 async function writeThrough(fs: FileSystem, name: string, content: Buffer): Promise<void> {

@@ -112,10 +112,12 @@ export interface LoadLogsOptions {
 export async function loadLogs(dir: LogDir, o: LoadLogsOptions): Promise<LoadedDir> {
   const { logger } = o.context
   const { checkpoints, isDamaged } = await readCheckpoints(dir, logger)
-  const { commitFiles } = await dir.content()
-  await takeCommitFiles(dir, { ...o.context, ...checkpoints, commitFiles })
-  // Some may not have been there before.
-  const content = await dir.content()
+  let content = await dir.content()
+  if (content.commitFiles.length > 0) {
+    await takeCommitFiles(dir, { ...o.context, ...content, ...checkpoints })
+    // Some logs may not have been there before.
+    content = await dir.content()
+  }
   const states = await dir.readLogStates()
   for (const leftover of content.leftovers) await o.context.fs.remove(leftover)
   for (const { directory } of content.future) await o.context.fs.removeDirectory(directory)
