@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { MemoryFileSystem } from '@milena/runtime'
+import type { CommitFile, CommitRequest } from '../commit/commit-file.ts'
 import { GroupCommit } from './group-commit.ts'
+import type { SharedSync } from './group-commit.ts'
 import { ObservedFileSystem } from '../testing/observed-file-system.ts'
 import { StorageHarness, append, batchOf, logDir, topicId } from '../testing/harness.ts'
 
@@ -49,9 +51,48 @@ describe('GroupCommit', () => {
     assert.deepEqual(order, ['first', 'second', 'late'])
   })
 
+  test('serves those together that wait behind others of their folder, but who cannot be', async () => {
+    const commits: string[][] = []
+    let works = true
+    const commit = new GroupCommit({ togetherMin: 2 })
+    const file = {
+      commit: (requests: readonly CommitRequest[]) => {
+        commits.push(requests.map(({ entry }) => entry.name))
+        return Promise.resolve(works)
+      },
+    } as CommitFile
+    const alone: string[] = []
+    const gates: PromiseWithResolvers<void>[] = []
+    const run = (name: string, canBe = true): Promise<string> => {
+      const request = { entry: { name } } as CommitRequest
+      const sync = (): Promise<void> => {
+        alone.push(name)
+        gates.push(Promise.withResolvers<void>())
+        return gates.at(-1)!.promise
+      }
+      const shared: SharedSync = { file, request: () => (canBe ? request : undefined) }
+      return commit.run(sync, shared).then((together) => (together === request ? 'together' : 'alone'))
+    }
+    const first = [run('a'), run('b')]
+    const third = run('c')
+    await new Promise(setImmediate)
+    assert.deepEqual([alone, commits], [['a', 'b'], []], 'one does not make a group')
+    const others = [run('large', false), run('d')]
+    assert.deepEqual(await Promise.all([third, others[1]]), ['together', 'together'])
+    assert.deepEqual([alone, commits], [['a', 'b', 'large'], [['c', 'd']]])
+    works = false
+    const refused = [run('e'), run('f')]
+    await new Promise(setImmediate)
+    for (const { resolve } of gates) resolve()
+    assert.deepEqual(
+      await Promise.all([...first, others[0], ...refused]),
+      Array.from({ length: 5 }, () => 'alone'),
+    )
+  })
+
   test('over all logs: while syncs are under way the other logs gather, and one sync each serves all who waited', async () => {
     const fs = new ObservedFileSystem(new MemoryFileSystem(), logDir)
-    const harness = new StorageHarness({ fs, options: { syncsAtATime: 3 } })
+    const harness = new StorageHarness({ fs, options: { syncsAtATime: 3, syncTogetherMin: Infinity } })
     const manager = await harness.start()
     const logs = await Promise.all(
       Array.from({ length: 8 }, (_, partition) => manager.getOrCreateLog({ topic: 'topic', partition }, topicId)),

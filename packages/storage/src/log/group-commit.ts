@@ -7,8 +7,11 @@ import type { CommitFile, CommitRequest } from '../commit/commit-file.ts'
  */
 const CONCURRENCY = 8
 
-/** When at least so many logs of a folder wait for their turn, one sync serves them together. */
-const TOGETHER_MIN = 8
+/**
+ * When so many logs of a folder are being synced, each for itself, and as many wait, one sync serves those together. It
+ * is a second write, but one that a lone log does not pay for; and from four logs on it is less for the disk to do.
+ */
+const TOGETHER_MIN = 2
 
 /** What a log says to being synced together with others. */
 export interface SharedSync {
@@ -21,7 +24,7 @@ interface Waiting {
   /** Undefined for a log that must be synced for itself. */
   shared: SharedSync | undefined
   /** Its turn has come to sync for itself, or it was served together with others. */
-  readonly serve: (together: CommitRequest | undefined) => void
+  serve: (together: CommitRequest | undefined) => void
 }
 
 /** How the logs of a folder are served. */
@@ -29,6 +32,8 @@ interface Folder {
   readonly file: CommitFile
   /** How many of them are in the line. */
   waiting: number
+  /** How many are being synced each for itself that could have been served together. */
+  alone: number
   isCommitting: boolean
   /** Many came together not long ago, and so will those who come next. */
   isBusy: boolean
@@ -63,10 +68,13 @@ export class GroupCommit {
    * is returned.
    */
   async run(sync: () => Promise<void>, shared?: SharedSync): Promise<CommitRequest | undefined> {
-    const gathers = shared !== undefined && this.#gathers(this.#folderOf(shared.file))
-    if (!gathers && this.#running < this.#concurrency) this.#running += 1
+    const waiting: Waiting = { shared, serve: () => undefined }
+    if (this.#mayBegin(waiting)) this.#begin(waiting)
     else {
-      const together = await new Promise<CommitRequest | undefined>((serve) => this.#wait({ shared, serve }))
+      const { promise, resolve } = Promise.withResolvers<CommitRequest | undefined>()
+      waiting.serve = resolve
+      this.#wait(waiting)
+      const together = await promise
       if (together !== undefined) return together
     }
     try {
@@ -74,6 +82,7 @@ export class GroupCommit {
       return undefined
     } finally {
       this.#running -= 1
+      if (waiting.shared !== undefined) this.#folderOf(waiting.shared.file).alone -= 1
       this.#serveNext()
     }
   }
@@ -81,14 +90,23 @@ export class GroupCommit {
   #folderOf(file: CommitFile): Folder {
     let folder = this.#folders.get(file)
     if (folder === undefined) {
-      folder = { file, waiting: 0, isCommitting: false, isBusy: this.#togetherMin <= 1, quietTimes: 0 }
+      folder = { file, waiting: 0, alone: 0, isCommitting: false, isBusy: this.#togetherMin <= 1, quietTimes: 0 }
       this.#folders.set(file, folder)
     }
     return folder
   }
 
-  #gathers(folder: Folder): boolean {
-    return folder.isCommitting || folder.isBusy
+  /** Whether there is a place, and it is not to be served together with others. */
+  #mayBegin({ shared }: Waiting): boolean {
+    if (this.#running >= this.#concurrency) return false
+    if (shared === undefined) return true
+    const { isCommitting, isBusy, alone } = this.#folderOf(shared.file)
+    return !isCommitting && !isBusy && alone < this.#togetherMin
+  }
+
+  #begin({ shared }: Waiting): void {
+    this.#running += 1
+    if (shared !== undefined) this.#folderOf(shared.file).alone += 1
   }
 
   #wait(waiting: Waiting): void {
@@ -109,13 +127,11 @@ export class GroupCommit {
   /** Fills the places that are free. Who gathers is passed over. */
   #serveNext(): void {
     while (this.#running < this.#concurrency) {
-      const index = this.#line.findIndex(
-        ({ shared }) => shared === undefined || !this.#gathers(this.#folderOf(shared.file)),
-      )
+      const index = this.#line.findIndex((waiting) => this.#mayBegin(waiting))
       if (index < 0) return
       const next = this.#line.splice(index, 1)[0]!
       if (next.shared !== undefined) this.#folderOf(next.shared.file).waiting -= 1
-      this.#running += 1
+      this.#begin(next)
       next.serve(undefined)
     }
   }
