@@ -63,7 +63,7 @@ export class LogCoordinatorLoader implements CoordinatorLoader {
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       // Nobody was told of what is behind it. When the log is opened anew it is read again.
-      return log.recoveryPoint
+      return log.flushedOffset
     }
   }
 

@@ -148,6 +148,11 @@ export class UnifiedLog {
     return this.#offsets.lastStableOffset
   }
 
+  /** What lies before was answered for: it survives a loss of power, where it stands or in a commit file. */
+  get flushedOffset(): number {
+    return this.#local.flushedOffset
+  }
+
   get recoveryPoint(): number {
     return this.#local.recoveryPoint
   }
