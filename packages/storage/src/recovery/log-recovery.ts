@@ -128,7 +128,9 @@ async function scanFrom(log: LogInLoading, segment: LogSegment, from: number): P
     if (position === 0) segment.noteFirstBatch(maxTimestamp)
     segment.indexes.add({ position, sizeInBytes, lastOffset, maxTimestamp })
     const epoch = leaderEpochAt(bytes, at)
-    if (epoch > (log.epochs.latestEpoch ?? -1)) log.epochs.assign(epoch, baseOffsetAt(bytes, at))
+    // The file may speak of a past that was lost, in which the same epoch began later.
+    const baseOffset = baseOffsetAt(bytes, at)
+    if (log.epochs.epochForOffset(baseOffset) !== epoch) log.epochs.assign(epoch, baseOffset)
     const aborted = replayProducer(log.producers, batch)
     if (aborted !== undefined) segment.transactionIndex.add(aborted)
     if ((from === 0 || position > from) && baseOffsetAt(bytes, at) > nextOffset) log.hasGaps = true
