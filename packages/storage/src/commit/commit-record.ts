@@ -1,5 +1,4 @@
-import { crc32c } from '@milena/records'
-import { findFlippedBit, isOneBit } from '../segment/flipped-bit.ts'
+import { crc32c, findFlippedBit, isOneBit } from '@milena/records'
 
 /** What one log has to bring to disk: whole batches, and where they stand in the segment that holds them. */
 export interface CommitEntry {
