@@ -248,6 +248,19 @@ describe('UnifiedLog', () => {
     assert.deepEqual([log.logStartOffset, log.logEndOffset], [100, 101])
   })
 
+  test('is found by the timestamps that a cut leaves, also where no index entry tells of them', async () => {
+    const harness = new StorageHarness()
+    let log = await harness.openLog()
+    for (const timestamp of [1000, 2000, 3000]) await write(log, batchOf(['x'], { timestamp }))
+    await log.truncateTo(2)
+    for (const isReopened of [false, true]) {
+      if (isReopened) log = await harness.restart()
+      log.updateHighWatermark(2)
+      assert.equal((await log.fetchOffsetByTimestamp(2000))?.offset, 1)
+      assert.equal(await log.fetchOffsetByTimestamp(2001), undefined)
+    }
+  })
+
   test('a closed log takes and gives nothing', async () => {
     const harness = new StorageHarness()
     const log = await harness.openLog()

@@ -245,6 +245,13 @@ describe('recovery', () => {
     }
   })
 
+  test('an epoch begins where the batches say, also when its file knows of a past in which it began later', async () => {
+    const { fs } = await crashAfter(6)
+    await fs.writeFile(path.join(partitionDir, 'leader-epoch-checkpoint'), '0\n2\n0 0\n4 5\n')
+    const log = await new StorageHarness({ fs, config }).openLog()
+    assert.deepEqual([log.endOffsetForEpoch(0).endOffset, log.latestEpoch], [3, 4])
+  })
+
   test('what lies before the recovery point is validated as far as producers and epochs are taken from it', async () => {
     const { fs } = await crashAfter(20, async ({ manager }, index) => {
       if (index !== 18) return
