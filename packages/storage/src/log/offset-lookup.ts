@@ -1,5 +1,5 @@
 import { RecordBatch } from '@milena/records'
-import { maxTimestampAt } from '../segment/batch-header.ts'
+import { BATCH_HEADER_BYTES, lastOffsetAt, maxTimestampAt } from '../segment/batch-header.ts'
 import type { LeaderEpochCache } from './leader-epoch-cache.ts'
 import type { LogSegment } from '../segment/log-segment.ts'
 
@@ -61,7 +61,7 @@ async function findByTimestamp(
     if (maxTimestamp < timestamp) continue
     await segment.indexes.load()
     const indexed = segment.indexes.timeIndex.lookup(timestamp)
-    const from = segment.indexes.offsetIndex.lookup(Math.max(indexed.offset, startOffset)).position
+    const from = await beginOf(segment, Math.max(indexed.offset, startOffset))
     const found = await findInSegment(segment, from, (batch) => firstRecord(batch, timestamp, startOffset), timestamp)
     if (found !== undefined) return found
   }
@@ -77,7 +77,20 @@ async function findMaxTimestamp(segments: readonly LogSegment[]): Promise<Timest
   }
   if (youngest === undefined) return undefined
   const { segment, timestamp, offset } = youngest
-  return findInSegment(segment, await segment.lookup(offset), (batch) => firstRecord(batch, timestamp, 0), timestamp)
+  return findInSegment(segment, await beginOf(segment, offset), (batch) => firstRecord(batch, timestamp, 0), timestamp)
+}
+
+/**
+ * Where a batch begins that is not behind the one that holds `offset`. An entry of the index that is not what the batch
+ * says may be too far: the one before it is not.
+ */
+async function beginOf(segment: LogSegment, offset: number): Promise<number> {
+  const indexed = await segment.indexedBatch(offset)
+  if (indexed.position === 0) return 0
+  const header = Buffer.alloc(BATCH_HEADER_BYTES)
+  const filled = await segment.read(header, indexed.position)
+  const isAsIndexed = filled === BATCH_HEADER_BYTES && lastOffsetAt(header, 0) === indexed.offset
+  return isAsIndexed ? indexed.position : segment.lookup(indexed.offset - 1)
 }
 
 async function findInSegment(
