@@ -312,6 +312,7 @@ test('kafka-configs', async () => {
     (await configs('--describe', '--entity-type', 'users', '--entity-type', 'clients')).stdout,
     "Quota configs for user-principal 'alice', client-id 'c' are producer_byte_rate=1024.0\n",
   )
+  assert.equal((await configs('--describe', '--user', 'alice')).stdout, '', 'a user without credentials is no error')
   await configs('--alter', '--user', 'alice', '--add-config', 'SCRAM-SHA-256=[iterations=8192,password=secret]')
   assert.equal(
     (await configs('--describe', '--user', 'alice')).stdout,

@@ -22,7 +22,8 @@ export async function describeScram({ admin, io, entities }: ConfigService): Pro
     if (outcome.ok) {
       const shown = outcome.value.map(({ mechanism, iterations }) => `${mechanism}=iterations=${iterations}`)
       print(io.stdout, `SCRAM credential configs for user-principal '${user}' are ${shown.join(', ')}`)
-    } else {
+    } else if (outcome.error.name !== 'RESOURCE_NOT_FOUND') {
+      // To have no credentials is no error.
       const cause = `${exceptionClass(outcome.error)}: ${messageOf(outcome.error)}`
       // Java names the exception that holds the other one.
       print(
