@@ -23,7 +23,6 @@ import { forEachInSlices, forEachLimited } from '../limited.ts'
 import { LogBurial } from './log-burial.ts'
 import { scheduleLogWork } from './log-background.ts'
 import type { HostedLog } from './log-checkpoints.ts'
-import type { NewLog } from './log-creation.ts'
 import { LogCreation } from './log-creation.ts'
 import { LogMoves } from './log-moves.ts'
 import { LogPlacement } from './log-placement.ts'
@@ -241,7 +240,7 @@ export class LogManager {
 
   /** There is a log, but it could not be opened. */
   isOffline(topicPartition: TopicPartition): boolean {
-    return this.#offline.get(topicPartition) !== undefined
+    return this.#offline.of(topicPartition).length > 0
   }
 
   log(topicPartition: TopicPartition): UnifiedLog | undefined {
@@ -280,7 +279,10 @@ export class LogManager {
     const name = topicPartitionName(topicPartition)
     return this.#changes.run(name, async () => {
       const known = this.#logs.get(name)?.log
-      if (known === undefined) return this.#create({ topicPartition, topicId, config: config ?? this.#defaultConfig })
+      const [offline] = this.#offline.of(topicPartition)
+      if (known === undefined && offline !== undefined) throw offline.failure
+      const created = { topicPartition, topicId, config: config ?? this.#defaultConfig }
+      if (known === undefined) return this.#creation.make(created)
       if (known.topicId === ZERO_UUID) await this.#creation.adopt(known, topicId)
       if (known.topicId !== topicId) {
         const message = `the folder of ${name} belongs to topic id ${known.topicId} and not to ${topicId}`
@@ -289,11 +291,6 @@ export class LogManager {
       if (config !== undefined) known.updateConfig(config)
       return known
     })
-  }
-
-  #create(created: NewLog): Promise<UnifiedLog> {
-    const offline = this.#offline.get(created.topicPartition)
-    return offline === undefined ? this.#creation.make(created) : Promise.reject(offline.failure)
   }
 
   /** Of each log its folder: one by one, since with a single folder nobody looks at them. */
@@ -339,28 +336,32 @@ export class LogManager {
     const name = topicPartitionName(topicPartition)
     return this.#changes.run(name, async () => {
       const hosted = this.#logs.get(name)
-      if (hosted === undefined) return this.#deleteOffline(name, topicPartition)
-      this.#moves.cancel(name)
-      this.#logs.delete(name)
-      this.#checkpoints.forget(name, hosted.dir)
-      await hosted.log.close({ flush: false })
-      await this.cleaner.noteDeleted(hosted)
-      const { dir } = hosted
-      const grave = await this.#burial.bury(topicPartition, dir, hosted.log.config).catch((cause: unknown) => {
-        this.#watch.suspend(dir, cause)
-        throw storageFailure(`the folder of ${name} stays until the disk lets it go`, cause)
-      })
-      this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
+      if (hosted !== undefined) await this.#deleteHosted(name, hosted)
+      await this.#deleteOffline(name, topicPartition)
     })
+  }
+
+  async #deleteHosted(name: string, hosted: HostedLog): Promise<void> {
+    const { dir, log } = hosted
+    this.#moves.cancel(name)
+    this.#logs.delete(name)
+    this.#checkpoints.forget(name, dir)
+    await log.close({ flush: false })
+    await this.cleaner.noteDeleted(hosted)
+    const grave = await this.#burial.bury(log.topicPartition, dir, log.config).catch((cause: unknown) => {
+      this.#watch.suspend(dir, cause)
+      throw storageFailure(`the folder of ${name} stays until the disk lets it go`, cause)
+    })
+    this.#logger.info('Deleted the log of a partition', { partition: name, renamedTo: grave })
   }
 
   /** Of a log that could not be opened, the folder goes all the same. */
   async #deleteOffline(name: string, topicPartition: TopicPartition): Promise<void> {
-    const offline = this.#offline.get(topicPartition)
-    if (offline === undefined) return
-    await this.#burial.bury(topicPartition, offline.dir, this.#defaultConfig)
-    this.#offline.delete(topicPartition)
-    this.#checkpoints.forget(name, offline.dir)
+    for (const offline of this.#offline.of(topicPartition)) {
+      await this.#burial.bury(topicPartition, offline.dir, this.#defaultConfig)
+      this.#offline.delete(offline)
+      this.#checkpoints.forget(name, offline.dir)
+    }
   }
 
   /** The move of a log that is under way. */

@@ -36,6 +36,14 @@ class StartOnFullDisk {
     await file.close()
   }
 
+  /** As the end of a move does that a loss of power interrupts. */
+  async copyTopicToOtherFolder(): Promise<void> {
+    await this.memory.mkdir('/more/topic-0')
+    for (const name of await this.memory.readdir(`${logDir}/topic-0`)) {
+      await this.memory.writeFile(`/more/topic-0/${name}`, await this.memory.readFile(`${logDir}/topic-0/${name}`))
+    }
+  }
+
   refuse(isMeant: (call: FileSystemCall) => boolean): void {
     this.#fs.observer = (call) => {
       if (isMeant(call)) throw new FileSystemError('ENOSPC', 'no space', call.path)
@@ -103,10 +111,7 @@ describe('a log that could not be opened', () => {
   test('and lies in another folder too, where it is in use, goes', async () => {
     const full = new StartOnFullDisk()
     await full.before(async () => {
-      for (const name of await full.memory.readdir(`${logDir}/topic-0`)) {
-        await full.memory.mkdir('/more/topic-0')
-        await full.memory.writeFile(`/more/topic-0/${name}`, await full.memory.readFile(`${logDir}/topic-0/${name}`))
-      }
+      await full.copyTopicToOtherFolder()
       await full.tearTail()
     })
     full.refuse(isChangeOfTopic)
@@ -123,6 +128,32 @@ describe('a log that could not be opened', () => {
     assert.deepEqual(await readValues(await full.harness.restart()), ['a', 'b'])
     await full.harness.manager.close()
   })
+
+  for (const folders of [[logDir], [logDir, '/more']]) {
+    test(`in either of two folders is opened once; room comes first to ${folders.join(' and ')}`, async () => {
+      const full = new StartOnFullDisk()
+      await full.before(async () => {
+        await full.tearTail()
+        await full.copyTopicToOtherFolder()
+      })
+      full.refuse(({ operation, path }) => CHANGES.has(operation) && path.includes('topic-0'))
+      await full.start()
+      const { manager } = full.harness
+      assert.equal(manager.isOffline(topicPartition), true)
+      full.refuse(({ operation, path }) => CHANGES.has(operation) && path.includes('more') && folders.length === 1)
+      await full.passTime(30)
+      const log = manager.log(topicPartition)!
+      assert.equal((await write(log, batchOf(['b']))).firstOffset, 1)
+      full.refuse(() => false)
+      await full.passTime(30)
+      assert.equal(manager.isOffline(topicPartition), false)
+      assert.equal(manager.log(topicPartition), log)
+      assert.deepEqual(await readValues(await full.harness.restart()), ['a', 'b'])
+      const left = await Promise.all([logDir, '/more'].map((dir) => full.memory.exists(`${dir}/topic-0`)))
+      assert.deepEqual(left.toSorted(), [false, true])
+      await full.harness.manager.close()
+    })
+  }
 
   test('because it is damaged is not tried again', async () => {
     const full = new StartOnFullDisk()

@@ -41,7 +41,8 @@ export interface OfflineLogsOptions {
  */
 export class OfflineLogs {
   readonly #o: OfflineLogsOptions
-  readonly #logs = new Map<string, OfflineLog>()
+  /** By the partition's name; a move that was interrupted at its end leaves one in each of two folders. */
+  readonly #logs = new Map<string, readonly OfflineLog[]>()
 
   constructor(o: OfflineLogsOptions) {
     this.#o = o
@@ -51,40 +52,53 @@ export class OfflineLogs {
   add(closed: ClosedLog, error: unknown): boolean {
     const failure = storageFailure('the log could not be opened', error)
     const mayOpenLater = isRefusal(error)
-    this.#logs.set(topicPartitionName(closed.topicPartition), { ...closed, failure, mayOpenLater })
+    this.#put({ ...closed, failure, mayOpenLater })
     closed.dir.hasOfflineLogs = true
     return mayOpenLater
   }
 
-  get(topicPartition: TopicPartition): OfflineLog | undefined {
-    return this.#logs.size === 0 ? undefined : this.#logs.get(topicPartitionName(topicPartition))
+  #put(offline: OfflineLog): void {
+    const others = this.of(offline.topicPartition).filter(({ dir }) => dir !== offline.dir)
+    this.#logs.set(topicPartitionName(offline.topicPartition), [...others, offline])
   }
 
-  delete(topicPartition: TopicPartition): void {
-    this.#logs.delete(topicPartitionName(topicPartition))
+  /** None, mostly; two after an interrupted move. */
+  of(topicPartition: TopicPartition): readonly OfflineLog[] {
+    return (this.#logs.size > 0 && this.#logs.get(topicPartitionName(topicPartition))) || []
+  }
+
+  delete({ topicPartition, dir }: Pick<ClosedLog, 'topicPartition' | 'dir'>): void {
+    const name = topicPartitionName(topicPartition)
+    const others = this.of(topicPartition).filter((each) => each.dir !== dir)
+    if (others.length > 0) this.#logs.set(name, others)
+    else this.#logs.delete(name)
+    dir.hasOfflineLogs = [...this.#logs.values()].some((logs) => logs.some((each) => each.dir === dir))
   }
 
   /** Opens what it was the disk of this folder that kept closed; returns whether nothing like that is left. */
   async openIn(dir: LogDir): Promise<boolean> {
-    for (const [name, offline] of this.#waitingIn(dir)) await this.#o.changes.run(name, () => this.#open(name, offline))
+    for (const offline of this.#waitingIn(dir)) {
+      const name = topicPartitionName(offline.topicPartition)
+      await this.#o.changes.run(name, () => this.#open(name, offline))
+    }
     return this.#waitingIn(dir).length === 0
   }
 
-  #waitingIn(dir: LogDir): [string, OfflineLog][] {
-    return [...this.#logs].filter(([, offline]) => offline.dir === dir && offline.mayOpenLater)
+  #waitingIn(dir: LogDir): readonly OfflineLog[] {
+    return [...this.#logs.values()].flat().filter((offline) => offline.dir === dir && offline.mayOpenLater)
   }
 
   async #open(name: string, offline: OfflineLog): Promise<void> {
+    const { dir, topicPartition } = offline
     // It may be deleted by now.
-    if (this.#logs.get(name) !== offline) return
-    const { dir } = offline
+    if (!this.of(topicPartition).includes(offline)) return
     const hosted = this.#o.hosted(name)
     let log: UnifiedLog | undefined
     try {
       log = await offline.open()
       if (hosted !== undefined && log !== undefined) {
         if (!(await this.#o.twins.buryLate(hosted, { log, dir }))) {
-          this.#logs.set(name, { ...offline, mayOpenLater: false })
+          this.#put({ ...offline, mayOpenLater: false })
           return
         }
         log = undefined
@@ -95,8 +109,7 @@ export class OfflineLogs {
       this.add(offline, error)
       return
     }
-    this.#logs.delete(name)
-    dir.hasOfflineLogs = [...this.#logs.values()].some((each) => each.dir === dir)
+    this.delete(offline)
     this.#o.onOpened(offline, log)
     if (log === undefined) return
     this.#o.logger.info('A log that the disk had kept closed is open', {
