@@ -150,7 +150,7 @@ describe('a log that could not be opened', () => {
       assert.equal(manager.log(topicPartition), log)
       assert.deepEqual(await readValues(await full.harness.restart()), ['a', 'b'])
       const left = await Promise.all([logDir, '/more'].map((dir) => full.memory.exists(`${dir}/topic-0`)))
-      assert.deepEqual(left.toSorted(), [false, true])
+      assert.equal(left.filter((isThere) => isThere).length, 1)
       await full.harness.manager.close()
     })
   }
