@@ -70,6 +70,24 @@ export const histories = [
     await describe(s, { type: TOPIC, name, keys: ['retention.ms'] }, { type: TOPIC, name, keys: ['segment.ms'] })
   }),
 
+  history('values with spaces, and in another notation', [describeConfigs, incrementalAlterConfigs], async (s) => {
+    const { name } = await s.topic('orders')
+    await alter(s, TOPIC, name, [
+      ['retention.ms', 0, ' 5 '],
+      ['min.cleanable.dirty.ratio', 0, '1'],
+      ['cleanup.policy', 0, ' compact , delete '],
+      ['unclean.leader.election.enable', 0, ' TRUE '],
+    ])
+    await describe(s, { type: TOPIC, name })
+    const [group, metrics] = [s.name('g'), s.name('m')]
+    await alter(s, GROUP, group, [['consumer.session.timeout.ms', 0, ' 50000 ']])
+    await alter(s, METRICS, metrics, [
+      ['interval.ms', 0, ' 5000 '],
+      ['metrics', 0, ' a , b '],
+    ])
+    await describe(s, { type: GROUP, name: group }, { type: METRICS, name: metrics })
+  }),
+
   history(
     'of a broker',
     describeConfigs,

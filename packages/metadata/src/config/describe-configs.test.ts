@@ -72,7 +72,7 @@ describe('configs of a topic, described', () => {
   })
 
   test('values are told as they are understood, and exactly', () => {
-    assert.equal(topic({ 'retention.ms': ' 5 ' }, 'retention.ms').split(' ')[0], '5')
+    assert.equal(topic({ 'retention.ms': ' 5 ' }, 'retention.ms'), '5 @1 [retention.ms=5@1]')
     assert.equal(topic({ 'retention.ms': '9223372036854775806' }, 'retention.ms').split(' ')[0], '9223372036854775806')
     assert.equal(topic({ 'min.cleanable.dirty.ratio': '1' }, 'min.cleanable.dirty.ratio').split(' ')[0], '1.0')
   })

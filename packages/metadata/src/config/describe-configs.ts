@@ -44,7 +44,7 @@ export function describeTopicConfigs(
     const text = override === undefined ? topicDefaultText(name, def, broker) : canonical(name, def, override)
     const inherited = topicConfigSynonyms[name as TopicConfigName]?.[0]
     const synonyms: Synonym[] = [
-      ...(override === undefined ? [] : [{ name, value: override, source: configSources.TOPIC }]),
+      ...(override === undefined ? [] : [{ name, value: text, source: configSources.TOPIC }]),
       ...(inherited === undefined ? [] : brokerSynonyms(inherited.name, layers)),
     ]
     return described({ name, def, text, synonyms, readOnly: false }, options)
@@ -95,13 +95,13 @@ export function describeGroupConfigs(
     const override = overrides.get(name)
     const inherited = groupConfigSynonym(name)
     const fallback = inherited === undefined ? def.defaultText : formatConfigValue(def.type, broker.get(inherited))
+    const text = override === undefined ? fallback : canonical(name, def, override)
     const synonyms: Synonym[] = [
-      ...(override === undefined ? [] : [{ name, value: override, source: configSources.GROUP }]),
+      ...(override === undefined ? [] : [{ name, value: text, source: configSources.GROUP }]),
       ...(inherited === undefined
         ? [{ name, value: def.defaultText, source: configSources.DEFAULT }]
         : brokerSynonyms(inherited, layers)),
     ]
-    const text = override === undefined ? fallback : canonical(name, def, override)
     return described({ name, def, text, synonyms, readOnly: false }, options)
   })
 }
@@ -109,8 +109,8 @@ export function describeGroupConfigs(
 export function describeClientMetricsConfigs(overrides: ConfigOverrides, options: DescribeOptions): DescribedConfig[] {
   return describedDefs(clientMetricsConfigs, overrides, options).map(([name, def]) => {
     const override = overrides.get(name)
-    const synonyms = override === undefined ? [] : [{ name, value: override, source: configSources.CLIENT_METRICS }]
     const text = override === undefined ? def.defaultText : canonical(name, def, override)
+    const synonyms = override === undefined ? [] : [{ name, value: text, source: configSources.CLIENT_METRICS }]
     return described({ name, def, text, synonyms, readOnly: false }, options)
   })
 }
